@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* arch.h - everything the rest of the program may ask of a machine: virtual to physical.
+ *
+ * How to add a machine: one file like arch/x86_64.c with its struct arch, one line in the array in
+ * arch/arch.c, one recipe in tests/cases/. Page tables are data (struct paging); walk.c walks them.
+ * If a machine cannot say itself with paging, regions and setup, widen these structs with a commented
+ * slot; nobody tests for a machine by name. */
+#ifndef ARCH_ARCH_H
+#define ARCH_ARCH_H
+
+#include "base/err.h"
+#include "base/types.h"
+#include "facts/facts.h"
+#include "input/source.h"
+
+enum { PAGING_LEVELS = 5, SPACE_REGIONS = 4 };
+
+enum pte { PTE_ABSENT, PTE_TABLE, PTE_LEAF };
+
+struct space;
+
+/* The shape of a page table, as data. bits[0] is the page offset, then the lowest table upwards. */
+struct paging {
+	uint8_t levels;
+	uint8_t bits[PAGING_LEVELS + 1];
+	uint8_t entry_bytes;
+
+	/* What an entry of a table at `level` (1: lowest) is, and the address in it. */
+	enum pte (*decode)(const struct space *, uint64_t entry, unsigned level, paddr_t *next);
+};
+
+/* Kernel addresses first..last (both in it) that are physical ones shifted by a constant:
+ * paddr = vaddr - shift, modulo 2^64. */
+struct region {
+	vaddr_t first, last;
+	uint64_t shift;
+};
+
+/* How this dump's kernel lies in memory. Filled once by setup(), then const. */
+struct space {
+	struct target target;
+	const struct paging *paging;
+	paddr_t root;
+	uint64_t address_mask; /* bits of an entry, and of any address, that are address */
+	vaddr_t kernel_start;  /* no pointer of the kernel to data of its own is below */
+	uint64_t phys_base;    /* goes into the output's sub header; may be negative */
+	unsigned section_bits, physmem_bits; /* of SPARSEMEM */
+	struct region region[SPACE_REGIONS]; /* asked before the tables */
+	size_t regions;
+};
+
+struct arch {
+	const char *name;     /* as `uname -m` prints it */
+	uint16_t elf_machine; /* how a dump names it */
+	uint8_t word_bytes;   /* of the kernel, whatever the class of the container */
+	uint8_t align_64;     /* how its ABI aligns 64-bit integers in a struct */
+	uint8_t page_shift;   /* used only where the dump does not say */
+
+	/* Fill the space (target is set) from the facts and the dump's segments.
+	 * ERR_NOFACT: they do not tell enough to translate an address. */
+	err_t (*setup)(struct space *, const struct facts *, const struct source *);
+};
+
+/* NULL: no such machine. */
+const struct arch *arch_find(uint16_t elf_machine);
+
+/* Translate. *ret is the physical address, *run how many bytes from there on are mapped alike (at
+ * least 1; to the end of the page or huge page). ERR_HOLE: not mapped. ERR_CORRUPT, ERR_IO: a table
+ * cannot be read; the sentence names level and address. Uses (and ends the loans of) the reader. */
+err_t space_translate(const struct space *, struct reader *, vaddr_t, paddr_t *ret, uint64_t *run);
+
+#endif

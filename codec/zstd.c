@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* zstd.c - one zstd frame per page, level 1. */
+#include "codec/codec.h"
+
+#include "diskdump_mod.h"
+
+#ifdef HAVE_ZSTD
+
+#include <zstd.h>
+
+static void *create(size_t size)
+{
+	(void)size;
+	return ZSTD_createCCtx();
+}
+
+static void destroy(void *state)
+{
+	ZSTD_freeCCtx(state);
+}
+
+static size_t bound(size_t size)
+{
+	return size;
+}
+
+static size_t pack(void *state, const uint8_t *in, size_t size, uint8_t *out)
+{
+	size_t packed = ZSTD_compressCCtx(state, out, size - 1, in, size, 1);
+
+	return ZSTD_isError(packed) ? 0 : packed;
+}
+
+static bool unpack(const uint8_t *in, size_t packed, uint8_t *out, size_t size)
+{
+	return ZSTD_decompress(out, size, in, packed) == size;
+}
+
+#endif
+
+const struct codec codec_zstd = {
+	.name = "zstd", .letter = 'z', .flag = DUMP_DH_COMPRESSED_ZSTD, .library = "zstd",
+#ifdef HAVE_ZSTD
+	.bound = bound, .create = create, .destroy = destroy, .pack = pack, .unpack = unpack,
+#endif
+};

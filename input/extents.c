@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* extents.c - one sweep over the segments by address, with the candidates in a heap by file order. */
+#include "input/extents.h"
+
+#include <stdlib.h>
+
+#include "base/bits.h"
+#include "base/scope.h"
+
+/* One part of a segment: with bytes, or without. `rank` is its place in the file: lower wins. */
+struct part {
+	struct extent extent;
+	size_t rank;
+};
+
+static int by_start(const void *left, const void *right)
+{
+	const struct part *a = left, *b = right;
+
+	if (a->extent.start != b->extent.start)
+		return a->extent.start < b->extent.start ? -1 : 1;
+	return a->rank < b->rank ? -1 : a->rank > b->rank;
+}
+
+static void add(struct part *part, size_t *count, paddr_t start, paddr_t end, uint64_t file_at,
+		size_t rank)
+{
+	if (start < end)
+		part[(*count)++] = (struct part){ { start, end, file_at }, rank };
+}
+
+static size_t split_segments(const struct source *source, struct part *part)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < source->segments; i++) {
+		const struct segment *segment = &source->segment[i];
+		uint64_t with_bytes = min_u64(segment->file_bytes, segment->memory_bytes);
+		paddr_t middle = segment->start + with_bytes;
+
+		if (segment->start == UINT64_MAX)
+			continue;
+		add(part, &count, segment->start, middle, segment->file_at, i);
+		add(part, &count, middle, segment->start + segment->memory_bytes, NO_BYTES, i);
+	}
+	qsort(part, count, sizeof(*part), by_start);
+	return count;
+}
+
+/* A heap of parts that reach over the sweep's position; the lowest rank on top. */
+struct heap {
+	const struct part **item;
+	size_t count;
+};
+
+static void heap_swap(struct heap *heap, size_t a, size_t b)
+{
+	const struct part *kept = heap->item[a];
+
+	heap->item[a] = heap->item[b];
+	heap->item[b] = kept;
+}
+
+static void heap_push(struct heap *heap, const struct part *part)
+{
+	size_t at = heap->count++;
+
+	heap->item[at] = part;
+	for (; at && heap->item[at]->rank < heap->item[(at - 1) / 2]->rank; at = (at - 1) / 2)
+		heap_swap(heap, at, (at - 1) / 2);
+}
+
+static void heap_pop(struct heap *heap)
+{
+	size_t at = 0;
+
+	heap->item[0] = heap->item[--heap->count];
+	for (;;) {
+		size_t least = at;
+		for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < heap->count; child++)
+			if (heap->item[child]->rank < heap->item[least]->rank)
+				least = child;
+		if (least == at)
+			return;
+		heap_swap(heap, at, least);
+		at = least;
+	}
+}
+
+/* Append [start, end) of a part, or lengthen the last extent when it goes on there. */
+static void emit(struct source *source, const struct extent *from, paddr_t start, paddr_t end)
+{
+	bool none = from->file_at == NO_BYTES;
+	uint64_t file_at = none ? NO_BYTES : from->file_at + (start - from->start);
+
+	if (source->extents) {
+		struct extent *last = &source->extent[source->extents - 1];
+		uint64_t goes_on = last->file_at == NO_BYTES ?
+			NO_BYTES : last->file_at + (last->end - last->start);
+		if (last->end == start && goes_on == file_at) {
+			last->end = end;
+			return;
+		}
+	}
+	source->extent[source->extents++] = (struct extent){ start, end, file_at };
+}
+
+static void sweep(struct source *source, const struct part *part, size_t parts, struct heap *heap)
+{
+	paddr_t at = 0;
+
+	for (size_t next = 0; next < parts || heap->count;) {
+		if (!heap->count)
+			at = max_u64(at, part[next].extent.start);
+		while (next < parts && part[next].extent.start <= at)
+			heap_push(heap, &part[next++]);
+		const struct extent *owner = &heap->item[0]->extent;
+		paddr_t end = owner->end;
+		if (next < parts)
+			end = min_u64(end, part[next].extent.start);
+		if (end > at) {
+			emit(source, owner, at, end);
+			at = end;
+		}
+		if (owner->end <= at)
+			heap_pop(heap);
+	}
+}
+
+err_t extents_build(struct source *source)
+{
+	size_t most = 2 * source->segments + 1;
+	FREE_AT_END struct part *part = calloc(most, sizeof(*part));
+	FREE_AT_END const struct part **item = calloc(most, sizeof(*item));
+	source->extent = calloc(2 * most, sizeof(*source->extent));
+
+	if (!part || !item || !source->extent)
+		return fail(ERR_NOMEM, "%s: no memory for %zu segments", source->name,
+			    source->segments);
+	struct heap heap = { .item = item };
+	sweep(source, part, split_segments(source, part), &heap);
+	source->end = source->extents ? source->extent[source->extents - 1].end : 0;
+	return OK;
+}
+
+size_t extents_find(const struct source *source, paddr_t at, size_t hint)
+{
+	const struct extent *extent = source->extent;
+	size_t low = 0, high = source->extents;
+
+	if (hint < high && extent[hint].start <= at && at < extent[hint].end)
+		return hint;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (extent[middle].end <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void extents_pages(const struct source *source, pfn_t first, pfn_t end, bool data, uint64_t *words)
+{
+	const struct target *target = &source->target;
+	size_t at = extents_find(source, first << target->page_shift, 0);
+
+	for (; at < source->extents; at++) {
+		const struct extent *extent = &source->extent[at];
+		pfn_t from = extent->start >> target->page_shift;
+		pfn_t to = pfn_up(target, extent->end);
+
+		if (from >= end)
+			break;
+		if (data && extent->file_at == NO_BYTES)
+			continue;
+		bits_set(words, max_u64(from, first) - first, min_u64(to, end) - first);
+	}
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* extents.h - the memory of a dump, sorted and without overlap, so that one binary search finds any
+ * address. Segments of a dump may overlap (the kernel's own text is listed twice in /proc/vmcore);
+ * where they do, the one that stands first in the file gives the bytes. */
+#ifndef INPUT_EXTENTS_H
+#define INPUT_EXTENTS_H
+
+#include "input/source.h"
+
+#define NO_BYTES UINT64_MAX
+
+/* Memory [start, end); its bytes are in the file at file_at, or nowhere (NO_BYTES: it exists, but an
+ * earlier filter left it out). */
+struct extent {
+	paddr_t start, end;
+	uint64_t file_at;
+};
+
+/* Make source->extent from source->segment. At most four times as many entries. ERR_NOMEM. */
+err_t extents_build(struct source *);
+
+/* Index of the extent that holds `at`, else of the first one above it, else source->extents.
+ * `hint` is tried first. */
+size_t extents_find(const struct source *, paddr_t at, size_t hint);
+
+/* pages() of struct input_format, for formats that have extents. */
+void extents_pages(const struct source *, pfn_t first, pfn_t end, bool data, uint64_t *words);
+
+#endif

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* source.c - open a dump by trying the formats; read it through windows. */
+#include "input/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "input/elf.h"
+#include "input/window.h"
+
+/* Tried in this order. */
+static const struct input_format *const formats[] = { &elf_format };
+
+enum { HEAD_BYTES = 64 };
+
+static err_t recognise(struct source *source)
+{
+	uint8_t head[HEAD_BYTES] = { 0 };
+	ssize_t have = pread(source->fd, head, sizeof(head), 0);
+
+	if (have < 0)
+		return fail(ERR_IO, "Can't read the dump memory(%s). %s", source->name,
+			    strerror(errno));
+	if (!have)
+		return fail(ERR_CORRUPT, "%s: the file is empty", source->name);
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (formats[i]->probe(head, (size_t)have)) {
+			source->format = formats[i];
+			return formats[i]->open(source);
+		}
+	}
+	return fail(ERR_UNSUPPORTED, "%s: not a dump: begins with %02x %02x %02x %02x, not as an ELF file",
+		    source->name, head[0], head[1], head[2], head[3]);
+}
+
+err_t source_open(struct source *source)
+{
+	struct stat stat;
+
+	source->fd = open(source->name, O_RDONLY | O_CLOEXEC);
+	if (source->fd < 0)
+		return fail(ERR_USAGE, "Can't open the dump memory(%s). %s", source->name,
+			    strerror(errno));
+	err_t result = fstat(source->fd, &stat) ?
+		fail(ERR_IO, "%s: %s", source->name, strerror(errno)) : OK;
+	if (result == OK && S_ISDIR(stat.st_mode))
+		result = fail(ERR_USAGE, "Can't open the dump memory(%s). It is a directory",
+			      source->name);
+	if (result == OK) {
+		off_t end = S_ISREG(stat.st_mode) ? stat.st_size : lseek(source->fd, 0, SEEK_END);
+		source->file_bytes = end > 0 ? (uint64_t)end : 0;
+		result = recognise(source);
+	}
+	if (result != OK)
+		source_close(source);
+	return result;
+}
+
+void source_close(struct source *source)
+{
+	if (source->format)
+		source->format->close(source);
+	if (source->fd >= 0)
+		close(source->fd);
+	source->format = NULL;
+	source->fd = -1;
+}
+
+err_t reader_create(const struct source *source, struct reader **ret)
+{
+	struct reader *reader = calloc(1, sizeof(*reader));
+	uint8_t *page = malloc(page_bytes(&source->target));
+
+	if (!reader || !page) {
+		free(reader);
+		free(page);
+		return fail(ERR_NOMEM, "%s: no memory for reading", source->name);
+	}
+	reader->source = source;
+	reader->page = page;
+	for (size_t i = 0; i < WINDOWS; i++)
+		fault_enter(&reader->window[i].area);
+	*ret = reader;
+	return OK;
+}
+
+void reader_destroy(struct reader *reader)
+{
+	if (!reader)
+		return;
+	windows_release(reader);
+	for (size_t i = 0; i < WINDOWS; i++)
+		fault_leave(&reader->window[i].area);
+	free(reader->page);
+	free(reader);
+}
+
+err_t reader_lend(struct reader *reader, paddr_t at, const uint8_t **ret, size_t *size)
+{
+	return reader->source->format->lend(reader, at, ret, size);
+}
+
+/* Copy what there is of [at, at + size); holes become zeros. Counts the bytes that were there. */
+static err_t gather(struct reader *reader, paddr_t at, uint8_t *bytes, size_t size, size_t *found)
+{
+	*found = 0;
+	for (size_t done = 0; done < size;) {
+		const uint8_t *part;
+		size_t length = size - done;
+		err_t result = reader_lend(reader, at + done, &part, &length);
+		if (result != OK && result != ERR_HOLE)
+			return result;
+		if (result == OK) {
+			memcpy(bytes + done, part, length);
+			*found += length;
+		} else {
+			memset(bytes + done, 0, length);
+		}
+		done += length;
+	}
+	return OK;
+}
+
+err_t reader_page(struct reader *reader, pfn_t pfn, const uint8_t **ret)
+{
+	const struct target *target = &reader->source->target;
+	size_t size = page_bytes(target), length = size, found;
+	paddr_t at = pfn << target->page_shift;
+
+	err_t result = reader_lend(reader, at, ret, &length);
+	if (result == OK && length == size)
+		return OK;
+	if (result != OK && result != ERR_HOLE)
+		return result;
+	TRY(gather(reader, at, reader->page, size, &found));
+	*ret = reader->page;
+	return found ? OK : ERR_HOLE;
+}
+
+err_t reader_read(struct reader *reader, paddr_t at, void *bytes, size_t size)
+{
+	const uint8_t *part;
+
+	while (size) {
+		size_t length = size;
+		TRY(reader_lend(reader, at, &part, &length));
+		memcpy(bytes, part, length);
+		if (reader_faulted(reader))
+			return fail(ERR_IO, "%s: physical address %#" PRIx64 " cannot be read",
+				    reader->source->name, at);
+		bytes = (uint8_t *)bytes + length;
+		at += length;
+		size -= length;
+	}
+	return OK;
+}
+
+bool reader_faulted(struct reader *reader)
+{
+	uint64_t faults = 0;
+
+	for (size_t i = 0; i < WINDOWS; i++)
+		faults += (uint64_t)reader->window[i].area.count;
+	if (faults == reader->faults_told)
+		return false;
+	reader->faults_told = faults;
+	windows_forget(reader);
+	return true;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* source.h - the dump as it came in: which physical memory there is, its bytes, its notes.
+ *
+ * A source is opened once and then only read, by any number of threads. A reader is one thread's way to
+ * the bytes: it owns mapped windows and lends pointers into them. Order of calls: source_open, then in
+ * each thread reader_create, reader_lend/page/read, reader_destroy, and source_close at the very end. */
+#ifndef INPUT_SOURCE_H
+#define INPUT_SOURCE_H
+
+#include "base/err.h"
+#include "base/types.h"
+
+struct source;
+struct reader;
+
+/* What a kind of input file must be able to do. */
+struct input_format {
+	const char *name;
+
+	/* Do the first bytes of the file look like it? */
+	bool (*probe)(const uint8_t *head, size_t bytes);
+
+	/* Fill the source from the file. On failure close() is called too. */
+	err_t (*open)(struct source *);
+	void (*close)(struct source *);
+
+	/* Point *ret at the bytes at `at`, at least one and at most *size, and say in *size how many.
+	 * ERR_HOLE: the dump has no bytes here; *size becomes the length of the hole, at most *size.
+	 * ERR_IO: it should have, but they cannot be read. */
+	err_t (*lend)(struct reader *, paddr_t at, const uint8_t **ret, size_t *size);
+
+	/* Set in `words` (bit 0 is pfn `first`, all clear before) the page frames of [first, end) that
+	 * exist in the dump, or with `data` those of which the file has at least one byte. */
+	void (*pages)(const struct source *, pfn_t first, pfn_t end, bool data, uint64_t *words);
+};
+
+/* A segment of the dump as its program header tells. */
+struct segment {
+	paddr_t start; /* all ones: no physical address (live /proc/kcore); such segments are not read */
+	uint64_t memory_bytes, file_bytes;
+	vaddr_t virtual;
+	uint64_t file_at;
+};
+
+struct source {
+	/* Set by the caller of source_open. */
+	const char *name;
+	bool may_map; /* false: never mmap the input (--non-mmap) */
+
+	/* Filled by source_open. */
+	const struct input_format *format;
+	int fd;
+	uint64_t file_bytes;  /* 0: the file does not tell */
+	bool big_endian;      /* of the dump file, which is the machine's */
+	uint16_t elf_machine; /* e_machine */
+	uint8_t class_bytes;  /* 4 or 8, of the container: i386 dumps come in both */
+	paddr_t end;          /* one past the highest byte of physical memory */
+	uint8_t *notes;       /* all PT_NOTEs, one behind the other; owned by the source */
+	size_t notes_bytes;
+	struct segment *segment; /* owned, in file order */
+	size_t segments;
+	struct extent *extent; /* owned; the same memory sorted and without overlap */
+	size_t extents;
+
+	/* Set by the caller once known, before pages() or reader_page(). */
+	struct target target;
+};
+
+/* Open source->name with the first format that recognises it. ERR_USAGE: cannot be opened;
+ * ERR_CORRUPT, ERR_UNSUPPORTED: the sentence says what and where. After a failure nothing is held. */
+err_t source_open(struct source *);
+void source_close(struct source *);
+
+/* The thread that creates a reader is the one that uses and destroys it. */
+err_t reader_create(const struct source *, struct reader **ret);
+void reader_destroy(struct reader *);
+
+/* Lend up to *size bytes at a physical address; *size becomes what there is in one piece (at least 1).
+ * ERR_HOLE and ERR_IO as in lend() above. Good until the next call on this reader. Ask reader_faulted() after using the bytes. */
+err_t reader_lend(struct reader *, paddr_t at, const uint8_t **ret, size_t *size);
+
+/* Lend a whole page; parts that the dump does not have read as zeros. ERR_HOLE: it has none of it. */
+err_t reader_page(struct reader *, pfn_t, const uint8_t **ret);
+
+/* Copy bytes; all of them or an error. */
+err_t reader_read(struct reader *, paddr_t at, void *bytes, size_t size);
+
+/* Did any lent byte turn out unreadable (and was read as zero) since the last time this was asked?
+ * Ends all loans. */
+bool reader_faulted(struct reader *);
+
+#endif

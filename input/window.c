@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* window.c - map or read a piece of the input file around the bytes wanted. */
+#include "input/window.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+static void unmap(struct window *window)
+{
+	if (window->area.bytes) {
+		void *start = (void *)window->area.start;
+		size_t bytes = window->area.bytes;
+		window->area.bytes = 0;
+		munmap(start, bytes);
+	}
+	window->bytes = 0;
+}
+
+/* Map the aligned stretch of the file that holds `at`. /proc/vmcore refuses mappings beyond its end,
+ * and some kernels refuse some or all of it: then the caller reads instead. */
+static bool map(const struct reader *reader, struct window *window, uint64_t at)
+{
+	const struct source *source = reader->source;
+	uint64_t first = at - at % WINDOW_MAP_BYTES;
+	uint64_t bytes = WINDOW_MAP_BYTES;
+
+	if (!source->may_map || !source->file_bytes)
+		return false;
+	bytes = min_u64(bytes, source->file_bytes - first);
+	void *got = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, source->fd, (off_t)first);
+	if (got == MAP_FAILED)
+		return false;
+	window->area.start = (uintptr_t)got;
+	window->area.bytes = bytes;
+	window->file_at = first;
+	window->bytes = bytes;
+	return true;
+}
+
+/* How many bytes pread gives at `at`, up to `size`; fewer only at the end of the file or on an error. */
+static size_t read_some(int fd, uint64_t at, uint8_t *bytes, size_t size)
+{
+	size_t have = 0;
+
+	while (have < size) {
+		ssize_t got = pread(fd, bytes + have, size - have, (off_t)(at + have));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		have += (size_t)got;
+	}
+	return have;
+}
+
+/* Read the stretch that holds `at`. Where that fails halfway, start at the very page wanted, so that one
+ * bad page hides none of its neighbours. */
+static err_t fill(const struct reader *reader, struct window *window, uint64_t at)
+{
+	enum { PAGE = 4096 };
+	const struct source *source = reader->source;
+	uint64_t first = at - at % WINDOW_READ_BYTES;
+
+	if (!window->copy)
+		window->copy = malloc(WINDOW_READ_BYTES);
+	if (!window->copy)
+		return fail(ERR_NOMEM, "%s: no memory for a window of %d bytes", source->name,
+			    WINDOW_READ_BYTES);
+	size_t have = read_some(source->fd, first, window->copy, WINDOW_READ_BYTES);
+	if (first + have <= at) {
+		first = at - at % PAGE;
+		have = read_some(source->fd, first, window->copy, PAGE);
+	}
+	if (first + have <= at)
+		return fail(ERR_IO, "%s: cannot be read at %#" PRIx64, source->name, at);
+	window->file_at = first;
+	window->bytes = have;
+	return OK;
+}
+
+static bool holds(const struct window *window, uint64_t at)
+{
+	return at >= window->file_at && at - window->file_at < window->bytes;
+}
+
+static struct window *find(struct reader *reader, uint64_t at)
+{
+	size_t oldest = 0;
+
+	if (holds(&reader->window[reader->last_window], at))
+		return &reader->window[reader->last_window];
+	for (size_t i = 0; i < WINDOWS; i++) {
+		if (holds(&reader->window[i], at)) {
+			reader->last_window = i;
+			return &reader->window[i];
+		}
+		if (reader->window[i].used < reader->window[oldest].used)
+			oldest = i;
+	}
+	reader->last_window = oldest;
+	return &reader->window[oldest];
+}
+
+err_t window_lend(struct reader *reader, uint64_t at, const uint8_t **ret, size_t *size)
+{
+	struct window *window = find(reader, at);
+
+	window->used = ++reader->clock;
+	if (!holds(window, at)) {
+		unmap(window);
+		if (!map(reader, window, at))
+			TRY(fill(reader, window, at));
+	}
+	uint64_t skip = at - window->file_at;
+	const uint8_t *bytes = window->area.bytes ? (const uint8_t *)window->area.start : window->copy;
+	*ret = bytes + skip;
+	*size = (size_t)min_u64(*size, window->bytes - skip);
+	return OK;
+}
+
+void windows_forget(struct reader *reader)
+{
+	for (size_t i = 0; i < WINDOWS; i++)
+		unmap(&reader->window[i]);
+}
+
+void windows_release(struct reader *reader)
+{
+	windows_forget(reader);
+	for (size_t i = 0; i < WINDOWS; i++) {
+		free(reader->window[i].copy);
+		reader->window[i].copy = NULL;
+	}
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* window.h - a reader's view of the input file: a few windows, mapped where the kernel allows it and
+ * read where it does not. Used by the formats; everybody else sees source.h only. */
+#ifndef INPUT_WINDOW_H
+#define INPUT_WINDOW_H
+
+#include "base/fault.h"
+#include "input/source.h"
+
+enum {
+	WINDOWS = 4,                   /* of one reader; the one unused longest makes room */
+	WINDOW_MAP_BYTES = 512 * 1024, /* a multiple of every host page size */
+	WINDOW_READ_BYTES = 64 * 1024,
+};
+
+struct window {
+	struct fault_area area; /* where it is mapped; bytes 0: it is not */
+	uint8_t *copy;          /* buffer for reading; allocated when first needed, owned */
+	uint64_t file_at;
+	size_t bytes;  /* 0: holds nothing */
+	uint64_t used; /* the reader's clock when it was last used */
+};
+
+struct reader {
+	const struct source *source;
+	struct window window[WINDOWS];
+	size_t last_window;
+	uint64_t clock;
+	uint64_t faults_told; /* faults in all windows when reader_faulted() was last asked */
+	size_t extent;  /* where the last lookup ended */
+	uint8_t *page;  /* a page put together from parts */
+};
+
+/* Lend file bytes [at, at + *size), cut to one window. The caller has checked them against the file. */
+err_t window_lend(struct reader *, uint64_t at, const uint8_t **ret, size_t *size);
+
+/* Give all mappings and buffers back. */
+void windows_release(struct reader *);
+
+/* Forget what the windows hold, so that the next loan maps or reads again. */
+void windows_forget(struct reader *);
+
+#endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* open.c - from a file name to a kernel that can be asked: notes, facts, machine, page array, rules. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "facts/table.h"
+#include "facts/vmcoreinfo.h"
+#include "makedumpfile.h"
+
+enum { RELEASE_FIELD = 2, KREF_BYTES = 4 };
+
+static unsigned highest_level(const struct plan *plan)
+{
+	unsigned highest = 0;
+
+	for (unsigned i = 0; i < plan->levels; i++)
+		highest = plan->level[i] > highest ? plan->level[i] : highest;
+	return highest;
+}
+
+static err_t know_machine(struct dump *dump, const struct arch **ret)
+{
+	struct source *source = &dump->source;
+
+	*ret = arch_find(source->elf_machine);
+	if (!*ret)
+		return fail(ERR_UNSUPPORTED, "%s: the dump is of machine %u (e_machine), which is not "
+			    "supported", source->name, source->elf_machine);
+	source->target = (struct target){ .word_bytes = (*ret)->word_bytes,
+					  .big_endian = source->big_endian,
+					  .page_shift = (*ret)->page_shift,
+					  .align_64 = (*ret)->align_64 };
+	return OK;
+}
+
+/* Notes and vmcoreinfo. ERR_NOFACT: there is none. */
+static err_t read_facts(struct dump *dump)
+{
+	struct source *source = &dump->source;
+	struct notes_found found;
+
+	notes_scan(source->big_endian, source->notes, source->notes_bytes, &found);
+	dump->out.cpus = found.cpus;
+	dump->out.notes = source->notes;
+	dump->out.notes_bytes = source->notes_bytes;
+	if (found.xen)
+		return fail(ERR_UNSUPPORTED, "%s: is a Xen memory core image, which is not supported",
+			    source->name);
+	if (!found.vmcoreinfo)
+		return fail(ERR_NOFACT, "%s doesn't contain vmcoreinfo.", source->name);
+	dump->out.vmcoreinfo_at = (size_t)(found.vmcoreinfo - source->notes);
+	dump->out.vmcoreinfo_bytes = found.vmcoreinfo_bytes;
+	TRY(vmcoreinfo_read(&dump->facts, (const char *)found.vmcoreinfo, found.vmcoreinfo_bytes,
+			    "the note VMCOREINFO"));
+	dump->out.timestamp = fact_or(&dump->facts, DECIMAL_CRASHTIME, 0);
+	source->target.page_shift = (uint8_t)__builtin_ctzll(dump->facts.value[DECIMAL_PAGESIZE]);
+	return OK;
+}
+
+/* The kernel's own idea of who it is. That it can be read, and agrees, proves the translation right. */
+static err_t read_utsname(struct dump *dump)
+{
+	const struct facts *facts = &dump->facts;
+	const char *release = (const char *)dump->uts + RELEASE_FIELD * UTS_FIELD;
+	vaddr_t at = 0;
+
+	if (fact_known(facts, SYMBOL_SYSTEM_UTSNAME)) {
+		at = facts->value[SYMBOL_SYSTEM_UTSNAME];
+	} else {
+		TRY(fact_need(facts, SYMBOL_INIT_UTS_NS, &at));
+		at += fact_or(facts, OFFSET_UTS_NAMESPACE_NAME, KREF_BYTES);
+	}
+	TRY(within(memory_read(&dump->memory, at, dump->uts, sizeof(dump->uts)),
+		   "utsname at %#" PRIx64, at));
+	for (unsigned i = 0; i < UTS_FIELDS; i++)
+		dump->uts[(i + 1) * UTS_FIELD - 1] = 0;
+	if (strcmp(release, facts->release))
+		return fail(ERR_CORRUPT, "utsname at %#" PRIx64 " tells release \"%.64s\", vmcoreinfo "
+			    "\"%s\"", at, release, facts->release);
+	dump->out.uts = dump->uts;
+	return OK;
+}
+
+static err_t know_kernel(struct dump *dump, const struct arch *arch)
+{
+	dump->space.target = dump->source.target;
+	TRY(within(arch->setup(&dump->space, &dump->facts, &dump->source), "%s", dump->source.name));
+	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
+					.tables = dump->tables };
+	dump->out.phys_base = dump->space.phys_base;
+	TRY(within(read_utsname(dump), "%s", dump->source.name));
+	TRY(within(memmap_open(&dump->map, &dump->memory, &dump->facts, dump->max_mapnr), "%s",
+		   dump->source.name));
+	TRY(within(rules_choose(&dump->rules, &dump->source.target, &dump->facts), "%s",
+		   dump->source.name));
+	dump->max_mapnr = min_u64(dump->max_mapnr, dump->map.end);
+	dump->kernel_known = true;
+	dump->decider = (struct decider){ .map = &dump->map, .rules = &dump->rules,
+					  .facts = &dump->facts };
+	return OK;
+}
+
+static void tell_facts(const struct dump *dump)
+{
+	const struct say *say_to = &dump->plan->say;
+	char name[FACT_NAME_BYTES];
+
+	for (enum fact_id id = 0; id < FACTS; id++) {
+		if (!fact_known(&dump->facts, id))
+			continue;
+		if (id == TEXT_OSRELEASE)
+			say(say_to, SAY_DEBUG, "  %s=%s\n", fact_name(id, name), dump->facts.release);
+		else
+			say(say_to, SAY_DEBUG, "  %s=%" PRIu64 " (%#" PRIx64 "), from %s\n",
+			    fact_name(id, name), dump->facts.value[id], dump->facts.value[id],
+			    dump->facts.source[id]);
+	}
+}
+
+static void tell(const struct dump *dump)
+{
+	const struct say *say_to = &dump->plan->say;
+	const struct source *source = &dump->source;
+
+	if (!says(say_to, SAY_DEBUG))
+		return;
+	for (size_t i = 0; i < source->segments; i++)
+		say(say_to, SAY_DEBUG, "LOAD[%2zu] %16" PRIx64 " %16" PRIx64 " %16" PRIx64 " %16" PRIx64
+		    "\n", i, source->segment[i].start,
+		    source->segment[i].start + source->segment[i].memory_bytes,
+		    source->segment[i].virtual,
+		    source->segment[i].virtual + source->segment[i].memory_bytes);
+	say(say_to, SAY_DEBUG, "Linux kdump\nmax_mapnr    : %" PRIx64 "\npage_size    : %" PRIu64 "\n",
+	    dump->max_mapnr, page_bytes(&source->target));
+	tell_facts(dump);
+	if (dump->kernel_known)
+		say(say_to, SAY_DEBUG, "Memory type  : %s\nCompound pages: %s\n", dump->map.model->name,
+		    dump->rules.compound->when);
+}
+
+/* Open and understand; what fails after the source is open is undone by dump_open(). */
+static err_t open_parts(struct dump *dump)
+{
+	const struct arch *arch = NULL;
+	bool needed = highest_level(dump->plan) > 1;
+
+	TRY(know_machine(dump, &arch));
+	err_t result = read_facts(dump);
+	if (result == ERR_UNSUPPORTED)
+		return result;
+	if (result != OK && needed)
+		return result == ERR_NOFACT ? ERR_PARAMETER : within(result, "%s", dump->source.name);
+	dump->max_mapnr = pfn_up(&dump->source.target, dump->source.end);
+	dump->out.target = dump->source.target;
+	TRY(reader_create(&dump->source, &dump->bytes));
+	TRY(reader_create(&dump->source, &dump->tables));
+	if (result == OK) {
+		result = know_kernel(dump, arch);
+		if (result != OK && needed)
+			return result;
+	}
+	if (result != OK)
+		say(&dump->plan->say, SAY_COMMON, "The kernel is not known, so every page that is not "
+		    "zero is kept: %s\n", err_text());
+	dump->out.max_mapnr = dump->max_mapnr;
+	tell(dump);
+	return OK;
+}
+
+err_t dump_open(struct dump *dump, const struct plan *plan)
+{
+	*dump = (struct dump){ .plan = plan };
+	dump->source.name = plan->input;
+	dump->source.may_map = !plan->no_map;
+	TRY(source_open(&dump->source));
+	err_t result = open_parts(dump);
+	if (result != OK)
+		dump_close(dump);
+	return result;
+}
+
+void dump_close(struct dump *dump)
+{
+	memmap_close(&dump->map);
+	reader_destroy(dump->tables);
+	reader_destroy(dump->bytes);
+	dump->bytes = dump->tables = NULL;
+	source_close(&dump->source);
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* memory.c - translate, then read. */
+#include "kernel/memory.h"
+
+#include "base/bytes.h"
+
+err_t memory_translate(struct memory *memory, vaddr_t at, paddr_t *ret, uint64_t *run)
+{
+	for (unsigned i = 0; i < MEMORY_STEPS; i++) {
+		const struct step *step = &memory->step[i];
+		if (at >= step->start && at - step->start < step->bytes) {
+			*ret = step->at + (at - step->start);
+			*run = step->bytes - (at - step->start);
+			return OK;
+		}
+	}
+	TRY(space_translate(memory->space, memory->tables, at, ret, run));
+	memory->step[memory->oldest] = (struct step){ at, *ret, *run };
+	memory->oldest = (memory->oldest + 1) % MEMORY_STEPS;
+	return OK;
+}
+
+err_t memory_lend(struct memory *memory, vaddr_t at, const uint8_t **ret, size_t *size)
+{
+	paddr_t physical;
+	uint64_t run;
+
+	TRY(memory_translate(memory, at, &physical, &run));
+	*size = (size_t)min_u64(*size, run);
+	return reader_lend(memory->reader, physical, ret, size);
+}
+
+err_t memory_read(struct memory *memory, vaddr_t at, void *bytes, size_t size)
+{
+	paddr_t physical;
+	uint64_t run;
+
+	while (size) {
+		TRY(memory_translate(memory, at, &physical, &run));
+		size_t length = (size_t)min_u64(size, run);
+		TRY(reader_read(memory->reader, physical, bytes, length));
+		bytes = (uint8_t *)bytes + length;
+		at += length;
+		size -= length;
+	}
+	return OK;
+}
+
+err_t memory_word(struct memory *memory, vaddr_t at, uint64_t *ret)
+{
+	const struct target *target = &memory->space->target;
+	uint8_t bytes[8];
+
+	err_t result = memory_read(memory, at, bytes, target->word_bytes);
+	if (result == ERR_HOLE)
+		return fail(ERR_CORRUPT, "address %#" PRIx64 " is not mapped, or not in the dump", at);
+	TRY(result);
+	*ret = get_word(target, bytes);
+	return OK;
+}
+
+bool memory_is_kernel(const struct memory *memory, vaddr_t at)
+{
+	return at >= memory->space->kernel_start;
+}

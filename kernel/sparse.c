@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sparse.c - SPARSEMEM: memory in sections of SECTION_SIZE_BITS, each with a page array of its own.
+ * The sections stand in one array, or (EXTREME) in pages that an array of roots points to. A section's
+ * word section_mem_map is the address of its page array, minus what the array would begin at for pfn 0,
+ * with flags in the lowest bits (include/linux/mmzone.h). */
+#include "base/bytes.h"
+#include "kernel/models.h"
+
+enum {
+	SECTION_PRESENT = 1,
+	/* Flags use up to six bits (the sixth since 6.15); page arrays are aligned to far more. */
+	SECTION_FLAGS = 0x3f,
+};
+
+/* The sizes of sections: what the dump says, else the machine's. */
+static err_t geometry(const struct memory *memory, const struct facts *facts, unsigned *section_bits,
+		      unsigned *physmem_bits)
+{
+	const struct space *space = memory->space;
+	uint64_t section = fact_or(facts, NUMBER_SECTION_SIZE_BITS, space->section_bits);
+	uint64_t physmem = fact_or(facts, NUMBER_MAX_PHYSMEM_BITS, space->physmem_bits);
+
+	if (section <= space->target.page_shift || section > 40 || physmem < section || physmem > 60)
+		return fail(ERR_CORRUPT, "SECTION_SIZE_BITS %" PRIu64 " and MAX_PHYSMEM_BITS %" PRIu64
+			    " do not fit each other or pages of %" PRIu64 " bytes", section, physmem,
+			    page_bytes(&space->target));
+	*section_bits = (unsigned)section;
+	*physmem_bits = (unsigned)physmem;
+	return OK;
+}
+
+static bool is_sparse(const struct facts *facts)
+{
+	return fact_known(facts, SYMBOL_MEM_SECTION) && fact_known(facts, SIZE_MEM_SECTION) &&
+	       fact_known(facts, OFFSET_MEM_SECTION_MAP);
+}
+
+static uint64_t per_root(const struct memory *memory, const struct facts *facts)
+{
+	uint64_t size = facts->value[SIZE_MEM_SECTION], page = page_bytes(&memory->space->target);
+
+	return size && size <= page ? page / size : 1;
+}
+
+/* EXTREME when the array has one entry per root: or is allocated at boot (4.15) and so without length. */
+static bool extreme_fits(const struct facts *facts, const struct memory *memory)
+{
+	unsigned section_bits = 0, physmem_bits = 0;
+
+	if (!is_sparse(facts))
+		return false;
+	if (!fact_known(facts, LENGTH_MEM_SECTION))
+		return true;
+	if (geometry(memory, facts, &section_bits, &physmem_bits) != OK)
+		return false;
+	uint64_t sections = UINT64_C(1) << (physmem_bits - section_bits), roots = per_root(memory, facts);
+	return facts->value[LENGTH_MEM_SECTION] == (sections + roots - 1) / roots;
+}
+
+static bool static_fits(const struct facts *facts, const struct memory *memory)
+{
+	(void)memory;
+	return is_sparse(facts);
+}
+
+/* Where the struct mem_section of a section lies. ERR_HOLE: the section has none. */
+static err_t section_address(struct memmap *map, uint64_t section, vaddr_t *ret)
+{
+	vaddr_t root = 0;
+
+	if (!map->sections_per_root) {
+		*ret = map->array + section * map->section_size;
+		return OK;
+	}
+	uint64_t index = section / map->sections_per_root;
+	TRY(memory_word(map->memory, map->array + index * map->memory->space->target.word_bytes,
+			&root));
+	if (!root)
+		return ERR_HOLE;
+	if (!memory_is_kernel(map->memory, root))
+		return fail(ERR_CORRUPT, "root %" PRIu64 " of mem_section is %#" PRIx64
+			    ", which is no kernel address", index, root);
+	*ret = root + section % map->sections_per_root * map->section_size;
+	return OK;
+}
+
+/* The page array of a section. ERR_HOLE: it is not present. */
+static err_t section_pages(struct memmap *map, uint64_t section, vaddr_t *ret)
+{
+	vaddr_t at = 0, word = 0;
+
+	TRY(section_address(map, section, &at));
+	TRY(within(memory_word(map->memory, at + map->map_at, &word),
+		   "sparse section %" PRIu64 " at %#" PRIx64, section, at));
+	if (!(word & SECTION_PRESENT))
+		return ERR_HOLE;
+	*ret = (word & ~(uint64_t)SECTION_FLAGS) +
+	       map->page_size * (section << map->section_pages_shift);
+	if (!memory_is_kernel(map->memory, *ret))
+		return fail(ERR_CORRUPT, "sparse section %" PRIu64 ": page array at %#" PRIx64
+			    ", which is no kernel address", section, *ret);
+	return OK;
+}
+
+/* A table is right when some section is present and every one that is has a possible page array. */
+static err_t validate(struct memmap *map)
+{
+	map->end = 0;
+	for (uint64_t section = 0; section < map->sections; section++) {
+		vaddr_t pages;
+		err_t result = section_pages(map, section, &pages);
+		if (result == ERR_HOLE)
+			continue;
+		TRY(result);
+		map->end = min_u64((section + 1) << map->section_pages_shift, map->limit);
+	}
+	if (!map->end)
+		return fail(ERR_CORRUPT, "none of %" PRIu64 " sections at %#" PRIx64 " is present",
+			    map->sections, map->array);
+	return OK;
+}
+
+static err_t prepare(struct memmap *map, const struct facts *facts)
+{
+	unsigned section_bits = 0, physmem_bits = 0;
+	unsigned page_shift = map->memory->space->target.page_shift;
+	uint64_t size = facts->value[SIZE_MEM_SECTION], at = facts->value[OFFSET_MEM_SECTION_MAP];
+
+	TRY(geometry(map->memory, facts, &section_bits, &physmem_bits));
+	if (size < 4 || size > 4096 || at > size - 4)
+		return fail(ERR_CORRUPT, "SIZE(mem_section) %" PRIu64 " and "
+			    "OFFSET(mem_section.section_mem_map) %" PRIu64 " do not fit", size, at);
+	map->section_size = (unsigned)size;
+	map->map_at = (unsigned)at;
+	map->section_pages_shift = section_bits - page_shift;
+	map->sections = min_u64(((map->limit - 1) >> map->section_pages_shift) + 1,
+				UINT64_C(1) << (physmem_bits - section_bits));
+	map->array = facts->value[SYMBOL_MEM_SECTION];
+	return OK;
+}
+
+static err_t static_open(struct memmap *map, const struct facts *facts)
+{
+	TRY(prepare(map, facts));
+	return validate(map);
+}
+
+/* Since 4.15 the roots are allocated at boot, and vmcoreinfo tells where; the first such kernels, and
+ * files made from debug information, tell the address of the variable that points there instead. */
+static err_t extreme_open(struct memmap *map, const struct facts *facts)
+{
+	vaddr_t told = facts->value[SYMBOL_MEM_SECTION];
+
+	TRY(prepare(map, facts));
+	map->sections_per_root = (unsigned)per_root(map->memory, facts);
+	if (validate(map) == OK)
+		return OK;
+	TRY(within(memory_word(map->memory, told, &map->array),
+		   "Can't get the address of mem_section: at %#" PRIx64, told));
+	return within(validate(map), "Can't get the address of mem_section: neither at %#" PRIx64
+		      " nor where that points", told);
+}
+
+static void sparse_find(struct memmap *map, pfn_t pfn, struct stretch *ret)
+{
+	uint64_t section = pfn >> map->section_pages_shift;
+
+	if (section >= map->sections) {
+		*ret = (struct stretch){ map->sections << map->section_pages_shift, map->limit, 0 };
+		return;
+	}
+	*ret = (struct stretch){ section << map->section_pages_shift,
+				 (section + 1) << map->section_pages_shift, 0 };
+	if (section_pages(map, section, &ret->at) != OK)
+		ret->at = 0;
+}
+
+const struct memmap_model memmap_sparse = {
+	.name = "SPARSEMEM", .fits = static_fits, .open = static_open, .find = sparse_find,
+};
+
+const struct memmap_model memmap_sparse_extreme = {
+	.name = "SPARSEMEM_EX", .fits = extreme_fits, .open = extreme_open, .find = sparse_find,
+};

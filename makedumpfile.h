@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* makedumpfile.h - the top floor: what was asked, what was opened, and the doors of cyclic.c and jobs/.
+ * makedumpfile.c owns one struct plan and hands it down as const; a job owns one struct dump. */
+#ifndef MAKEDUMPFILE_H
+#define MAKEDUMPFILE_H
+
+#include "base/say.h"
+#include "kernel/memmap.h"
+#include "output/writer.h"
+#include "input/notes.h"
+#include "pages/decide.h"
+
+enum { LEVELS_MOST = 32, WORKERS_AUTO = -1 };
+
+/* What the command line asks for. */
+struct plan {
+	const char *input, *output;
+	struct say say;
+	unsigned level[LEVELS_MOST]; /* -d; more than one is for later tries */
+	unsigned levels;
+	char codec_letter;           /* 0: pages stay raw */
+	int workers;                 /* --num-threads; WORKERS_AUTO: as the machine allows */
+	bool cyclic;                 /* -K: windows of CYCLIC_BYTES even where one would do */
+	bool one_window;             /* --non-cyclic */
+	uint64_t cyclic_bytes;       /* --cyclic-buffer; 0: as memory allows */
+	int block_order;             /* -b; -1: not given */
+	bool no_map;                 /* --non-mmap */
+	bool replace;                /* -f */
+	bool dry_run;
+	bool check_params;
+};
+
+/* What a dump is made from and of. */
+struct dump {
+	const struct plan *plan;
+	struct source source;
+	struct facts facts;
+	struct reader *bytes, *tables; /* of the main thread */
+	struct space space;
+	struct memory memory;
+	struct memmap map;
+	struct rules rules;
+	struct decider decider;
+	bool kernel_known; /* space to decider.map are usable */
+	uint8_t uts[UTS_FIELDS * UTS_FIELD];
+	struct dump_facts out;
+	pfn_t max_mapnr;
+};
+
+/* Counts of pages, for the report. */
+struct tally {
+	uint64_t existing; /* in the dump at all */
+	uint64_t excluded[PAGE_KINDS];
+	uint64_t kept;     /* with a descriptor in the output */
+	uint64_t zero;     /* of these, the ones that share the page of zeros */
+	uint64_t absent;   /* could not be read while being written, and so have none */
+	pfn_t first_absent;
+	uint64_t unreadable, doubtful; /* as in struct decision */
+	bool incomplete;   /* what was written ends early, and says so */
+};
+
+/* jobs/open.c: open plan->input and learn everything from it. With a level above 1 a kernel that cannot
+ * be understood is an error; otherwise it is said at debug level and every page is kept. */
+err_t dump_open(struct dump *, const struct plan *);
+void dump_close(struct dump *);
+
+/* cyclic.c: decide every page of the dump and write those that stay. */
+err_t cyclic_write(struct dump *, struct sink *, struct tally *);
+
+/* jobs/dump.c: make a dump as planned. */
+err_t job_dump(const struct plan *);
+
+/* jobs/budget.c: memory that may be used, in bytes; a generous guess where the system does not tell. */
+uint64_t budget_bytes(void);
+
+/* Bytes of one window's bitmap for a dump of max_mapnr page frames; a multiple of 8. Says it when
+ * --cyclic-buffer does not fit. */
+uint64_t budget_window(const struct plan *, pfn_t max_mapnr);
+
+/* How many worker threads. 0: the main thread does it all. */
+unsigned budget_workers(const struct plan *, const struct packing *);
+
+#endif

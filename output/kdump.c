@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kdump.c - write a kdump-compressed file. Its layout is drawn in diskdump_mod.h.
+ * One cursor per region, each only ever moving forward; positions are absolute, so regions may be
+ * written in any order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bits.h"
+#include "base/bytes.h"
+#include "base/scope.h"
+#include "diskdump_mod.h"
+#include "output/writer.h"
+
+enum { DESCRIPTORS_AT_ONCE = 2048, PIECE_BYTES = 64 * 1024 };
+
+static uint64_t block(const struct kdump_writer *writer)
+{
+	return page_bytes(&writer->facts->target);
+}
+
+static const struct kdump_header_shape *header_shape(const struct target *target)
+{
+	return target->word_bytes == 8 ? &kdump_header_64 : &kdump_header_32;
+}
+
+static const struct kdump_sub_shape *sub_shape(const struct target *target)
+{
+	if (target->word_bytes == 8)
+		return &kdump_sub_64;
+	return target->align_64 == 4 ? &kdump_sub_32_packed : &kdump_sub_32_padded;
+}
+
+/* Blocks that the sub header and the notes behind it take. */
+static uint64_t sub_blocks(const struct kdump_writer *writer)
+{
+	uint64_t bytes = sub_shape(&writer->facts->target)->size + writer->facts->notes_bytes;
+
+	return round_up(bytes, block(writer)) / block(writer);
+}
+
+err_t kdump_create(struct kdump_writer *writer, const struct dump_facts *facts, struct sink *sink)
+{
+	*writer = (struct kdump_writer){ .facts = facts, .sink = sink };
+	writer->descriptors = malloc((size_t)DESCRIPTORS_AT_ONCE * KDUMP_DESCRIPTOR_BYTES);
+	writer->piece = malloc(PIECE_BYTES);
+	if (!writer->descriptors || !writer->piece) {
+		kdump_destroy(writer);
+		return fail(ERR_NOMEM, "no memory for %d descriptors", DESCRIPTORS_AT_ONCE);
+	}
+	writer->bitmap_bytes = round_up((facts->max_mapnr + 7) / 8, block(writer));
+	writer->bitmap_at[0] = (1 + sub_blocks(writer)) * block(writer);
+	writer->bitmap_at[1] = writer->bitmap_at[0] + writer->bitmap_bytes;
+	writer->descriptors_at = writer->bitmap_at[1] + writer->bitmap_bytes;
+	return OK;
+}
+
+void kdump_destroy(struct kdump_writer *writer)
+{
+	free(writer->descriptors);
+	free(writer->piece);
+	writer->descriptors = NULL;
+	writer->piece = NULL;
+}
+
+static err_t write_header(struct kdump_writer *writer, uint32_t status)
+{
+	const struct dump_facts *facts = writer->facts;
+	const struct target *target = &facts->target;
+	const struct kdump_header_shape *shape = header_shape(target);
+	bool big = target->big_endian;
+	uint8_t header[464] = { 0 };
+	uint64_t blocks = 2 * writer->bitmap_bytes / block(writer);
+
+	if (blocks > UINT32_MAX)
+		return fail(ERR_UNSUPPORTED, "bitmaps of %" PRIu64 " blocks do not fit the file format",
+			    blocks);
+	memcpy(header, KDUMP_SIGNATURE, KDUMP_SIGNATURE_BYTES);
+	put_32(big, header + KDUMP_VERSION_AT, KDUMP_HEADER_VERSION);
+	if (facts->uts)
+		memcpy(header + KDUMP_UTSNAME_AT, facts->uts, (size_t)UTS_FIELDS * UTS_FIELD);
+	put_word(target, header + shape->seconds, facts->timestamp);
+	put_32(big, header + shape->status, status | (facts->codec ? facts->codec->flag : 0));
+	put_32(big, header + shape->block_size, (uint32_t)block(writer));
+	put_32(big, header + shape->sub_hdr_size, (uint32_t)sub_blocks(writer));
+	put_32(big, header + shape->bitmap_blocks, (uint32_t)blocks);
+	put_32(big, header + shape->max_mapnr, (uint32_t)min_u64(facts->max_mapnr, UINT32_MAX));
+	put_32(big, header + shape->nr_cpus, facts->cpus);
+	return sink_write(writer->sink, 0, header, shape->size);
+}
+
+static err_t write_sub_header(struct kdump_writer *writer)
+{
+	const struct dump_facts *facts = writer->facts;
+	const struct target *target = &facts->target;
+	const struct kdump_sub_shape *shape = sub_shape(target);
+	bool big = target->big_endian;
+	uint64_t notes_at = block(writer) + shape->size;
+	uint8_t header[104] = { 0 };
+
+	put_word(target, header + shape->phys_base, facts->phys_base);
+	put_32(big, header + shape->dump_level, facts->level);
+	if (facts->notes_bytes) {
+		put_64(big, header + shape->offset_note, notes_at);
+		put_word(target, header + shape->size_note, facts->notes_bytes);
+	}
+	if (facts->vmcoreinfo_bytes) {
+		put_64(big, header + shape->offset_vmcoreinfo, notes_at + facts->vmcoreinfo_at);
+		put_word(target, header + shape->size_vmcoreinfo, facts->vmcoreinfo_bytes);
+	}
+	put_64(big, header + shape->max_mapnr_64, facts->max_mapnr);
+	TRY(sink_write(writer->sink, notes_at, facts->notes, facts->notes_bytes));
+	return sink_write(writer->sink, block(writer), header, shape->size);
+}
+
+err_t kdump_plan(struct kdump_writer *writer, uint64_t pages)
+{
+	writer->data_at = writer->descriptors_at + pages * KDUMP_DESCRIPTOR_BYTES;
+	TRY(write_header(writer, 0));
+	writer->begun = true;
+	TRY(write_sub_header(writer));
+	if (!(writer->facts->level & 1))
+		return OK;
+	FREE_AT_END uint8_t *zeros = calloc(1, block(writer));
+	if (!zeros)
+		return fail(ERR_NOMEM, "no memory for a page");
+	writer->zero_at = writer->data_at;
+	writer->data_at += block(writer);
+	return sink_write(writer->sink, writer->zero_at, zeros, block(writer));
+}
+
+err_t kdump_bitmap(struct kdump_writer *writer, unsigned index, pfn_t first, pfn_t end,
+		   const uint64_t *words)
+{
+	uint64_t at = first / 8, left = (end - first + 7) / 8;
+
+	while (left) {
+		size_t size = (size_t)min_u64(left, PIECE_BYTES);
+		bits_store(words, bits_words(size * 8), writer->piece);
+		TRY(sink_write(writer->sink, writer->bitmap_at[index] + at, writer->piece, size));
+		words += size / 8;
+		at += size;
+		left -= size;
+	}
+	return OK;
+}
+
+static err_t flush_descriptors(struct kdump_writer *writer)
+{
+	size_t size = writer->descriptors_used * KDUMP_DESCRIPTOR_BYTES;
+
+	if (!size)
+		return OK;
+	TRY(sink_write(writer->sink, writer->descriptors_at, writer->descriptors, size));
+	writer->descriptors_at += size;
+	writer->descriptors_used = 0;
+	return OK;
+}
+
+static err_t add_descriptor(struct kdump_writer *writer, uint64_t at, uint32_t size, uint32_t flags)
+{
+	bool big = writer->facts->target.big_endian;
+
+	if (writer->descriptors_used == DESCRIPTORS_AT_ONCE)
+		TRY(flush_descriptors(writer));
+	uint8_t *to = writer->descriptors + writer->descriptors_used++ * KDUMP_DESCRIPTOR_BYTES;
+	put_64(big, to + DESCRIPTOR_OFFSET, at);
+	put_32(big, to + DESCRIPTOR_SIZE, size);
+	put_32(big, to + DESCRIPTOR_FLAGS, flags);
+	put_64(big, to + DESCRIPTOR_PAGE_FLAGS, 0);
+	return OK;
+}
+
+err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
+{
+	uint64_t at = writer->data_at;
+
+	TRY(sink_write(writer->sink, at, packed->data, packed->bytes));
+	writer->data_at += packed->bytes;
+	for (unsigned i = 0; i < packed->pages; i++) {
+		const struct packed_page *page = &packed->page[i];
+		if (page->as == PACKED_ABSENT)
+			continue;
+		if (page->as == PACKED_ZERO)
+			TRY(add_descriptor(writer, writer->zero_at, (uint32_t)block(writer), 0));
+		else
+			TRY(add_descriptor(writer, at, page->size, page->as == PACKED_SMALLER ?
+					   writer->facts->codec->flag : 0));
+		at += page->size;
+	}
+	return OK;
+}
+
+err_t kdump_finish(struct kdump_writer *writer)
+{
+	TRY(flush_descriptors(writer));
+	return sink_extend(writer->sink, writer->data_at);
+}
+
+err_t kdump_mark_incomplete(struct kdump_writer *writer)
+{
+	if (!writer->begun)
+		return OK;
+	err_t result = write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE);
+	err_t flushed = flush_descriptors(writer);
+	err_t extended = sink_extend(writer->sink, writer->data_at);
+	return result != OK ? result : flushed != OK ? flushed : extended;
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* pack.c - the only file with threads.
+ *
+ * A ring of slots, each a batch of pages, goes round through three hands:
+ *
+ *       pulled ..... handed over ..... taken ..... filling
+ *     (lent out)   (a worker's turn)             (caller pushes)
+ *
+ * The counters below only grow; slot number n lives in slot[n % slots]. The lock guards the counters and
+ * each slot's `done`; the rest of a slot belongs to whoever has it in hand: the caller while filling and
+ * after pulling, one worker in between. */
+#include "output/pack.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+enum { SLOTS_PER_WORKER = 3, WORKERS_MOST = 1024, TEXT_BYTES = 512, STACK_BYTES = 256 * 1024 };
+
+struct slot {
+	struct packed_page *page;
+	unsigned pages;
+	uint8_t *data;
+	size_t bytes;
+	err_t result;
+	char text[TEXT_BYTES]; /* why it failed */
+	bool done;
+};
+
+/* What packing one page takes. Each belongs to one thread, which makes and unmakes it. */
+struct hands {
+	struct reader *reader;
+	void *state;
+};
+
+struct packer {
+	struct packing packing;
+	unsigned batch_pages, slots;
+	size_t page_bytes;
+	struct slot *slot;
+	struct hands own; /* with 0 workers */
+
+	pthread_mutex_t lock;
+	pthread_cond_t handed_over, packed;
+	uint64_t filling; /* caller only: the slot being filled; all below were handed over */
+	uint64_t offered; /* locked: slots handed over */
+	uint64_t taken;   /* locked: slots a worker took */
+	uint64_t pulled;  /* caller only */
+	bool stop;        /* locked */
+	pthread_t *thread;
+	unsigned threads;
+};
+
+static size_t bound(const struct packing *packing, size_t page)
+{
+	return packing->codec ? packing->codec->bound(page) : page;
+}
+
+static unsigned pages_per_batch(const struct packing *packing)
+{
+	size_t page = page_bytes(&packing->source->target);
+
+	return packing->batch_bytes > page ? (unsigned)(packing->batch_bytes / page) : 1;
+}
+
+/* The last page of a batch may need the codec's bound rather than a page. */
+static size_t slot_data_bytes(const struct packing *packing)
+{
+	size_t page = page_bytes(&packing->source->target);
+
+	return (pages_per_batch(packing) - 1) * page + bound(packing, page);
+}
+
+size_t packer_bytes_per_worker(const struct packing *packing)
+{
+	enum { CODEC_STATE = 512 * 1024, WINDOWS_TOUCHED = 2 * 1024 * 1024 };
+
+	return SLOTS_PER_WORKER * slot_data_bytes(packing) + CODEC_STATE + WINDOWS_TOUCHED + STACK_BYTES;
+}
+
+static err_t hands_init(struct hands *hands, const struct packing *packing)
+{
+	*hands = (struct hands){ 0 };
+	TRY(reader_create(packing->source, &hands->reader));
+	if (!packing->codec)
+		return OK;
+	hands->state = packing->codec->create(page_bytes(&packing->source->target));
+	return hands->state ? OK : fail(ERR_NOMEM, "no memory for %s", packing->codec->name);
+}
+
+static void hands_deinit(struct hands *hands, const struct packing *packing)
+{
+	if (hands->state)
+		packing->codec->destroy(hands->state);
+	reader_destroy(hands->reader);
+}
+
+/* A page's life: read, all zero?, pack, smaller? The data goes behind what the slot has. */
+static err_t pack_one(const struct packer *packer, struct hands *hands, struct slot *slot,
+		      struct packed_page *page)
+{
+	const struct packing *packing = &packer->packing;
+	size_t size = packer->page_bytes, packed = 0;
+	uint8_t *out = slot->data + slot->bytes;
+	const uint8_t *in;
+
+	err_t result = reader_page(hands->reader, page->pfn, &in);
+	page->size = 0;
+	if (result == ERR_IO || result == ERR_HOLE) {
+		page->as = PACKED_ABSENT;
+		return OK;
+	}
+	TRY(result);
+	page->as = PACKED_ZERO;
+	if (!packing->share_zero || !all_zero(in, size)) {
+		if (packing->codec)
+			packed = packing->codec->pack(hands->state, in, size, out);
+		if (!packed)
+			memcpy(out, in, size);
+		page->as = packed ? PACKED_SMALLER : PACKED_RAW;
+		page->size = (uint32_t)(packed ? packed : size);
+	}
+	if (reader_faulted(hands->reader)) {
+		page->as = PACKED_ABSENT;
+		page->size = 0;
+	}
+	slot->bytes += page->size;
+	return OK;
+}
+
+static void pack_slot(const struct packer *packer, struct hands *hands, struct slot *slot)
+{
+	slot->bytes = 0;
+	slot->result = OK;
+	for (unsigned i = 0; i < slot->pages && slot->result == OK; i++)
+		slot->result = pack_one(packer, hands, slot, &slot->page[i]);
+	if (slot->result != OK)
+		strncpy(slot->text, err_text(), TEXT_BYTES - 1);
+}
+
+static void set_done(struct packer *packer, struct slot *slot)
+{
+	pthread_mutex_lock(&packer->lock);
+	slot->done = true;
+	pthread_cond_signal(&packer->packed);
+	pthread_mutex_unlock(&packer->lock);
+}
+
+/* Wait for a slot; NULL: the work is over. */
+static struct slot *take_slot(struct packer *packer)
+{
+	struct slot *slot = NULL;
+
+	pthread_mutex_lock(&packer->lock);
+	while (packer->taken == packer->offered && !packer->stop)
+		pthread_cond_wait(&packer->handed_over, &packer->lock);
+	if (!packer->stop)
+		slot = &packer->slot[packer->taken++ % packer->slots];
+	pthread_mutex_unlock(&packer->lock);
+	return slot;
+}
+
+static void *work(void *argument)
+{
+	struct packer *packer = argument;
+	struct hands hands;
+	err_t ready = hands_init(&hands, &packer->packing);
+
+	for (struct slot *slot; (slot = take_slot(packer));) {
+		if (ready == OK) {
+			pack_slot(packer, &hands, slot);
+		} else {
+			slot->result = ready;
+			strncpy(slot->text, err_text(), TEXT_BYTES - 1);
+		}
+		set_done(packer, slot);
+	}
+	hands_deinit(&hands, &packer->packing);
+	return NULL;
+}
+
+/* Workers leave signals to the main thread, but SIGBUS, which comes to the thread that faults. */
+static err_t start_workers(struct packer *packer)
+{
+	pthread_attr_t attributes;
+	sigset_t all, before;
+	int result = 0;
+
+	packer->thread = calloc(packer->packing.workers, sizeof(*packer->thread));
+	if (!packer->thread)
+		return fail(ERR_NOMEM, "no memory for %u threads", packer->packing.workers);
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	sigfillset(&all);
+	sigdelset(&all, SIGBUS);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	while (!result && packer->threads < packer->packing.workers) {
+		result = pthread_create(&packer->thread[packer->threads], &attributes, work, packer);
+		packer->threads += !result;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	/* Fewer than asked for will do. */
+	return packer->threads ? OK : fail(ERR_NOMEM, "no thread can be started: %s", strerror(result));
+}
+
+static err_t make_slots(struct packer *packer)
+{
+	packer->slots = packer->packing.workers ? packer->packing.workers * SLOTS_PER_WORKER : 1;
+	packer->slot = calloc(packer->slots, sizeof(*packer->slot));
+	if (!packer->slot)
+		return fail(ERR_NOMEM, "no memory for %u batches", packer->slots);
+	for (unsigned i = 0; i < packer->slots; i++) {
+		struct slot *slot = &packer->slot[i];
+		slot->page = calloc(packer->batch_pages, sizeof(*slot->page));
+		slot->data = malloc(slot_data_bytes(&packer->packing));
+		if (!slot->page || !slot->data)
+			return fail(ERR_NOMEM, "no memory for a batch of %u pages",
+				    packer->batch_pages);
+	}
+	return OK;
+}
+
+err_t packer_create(const struct packing *packing, struct packer **ret)
+{
+	struct packer *packer = calloc(1, sizeof(*packer));
+
+	if (!packer)
+		return fail(ERR_NOMEM, "no memory for packing pages");
+	packer->packing = *packing;
+	if (packing->workers > WORKERS_MOST)
+		packer->packing.workers = WORKERS_MOST;
+	packer->page_bytes = page_bytes(&packing->source->target);
+	packer->batch_pages = pages_per_batch(packing);
+	pthread_mutex_init(&packer->lock, NULL);
+	pthread_cond_init(&packer->handed_over, NULL);
+	pthread_cond_init(&packer->packed, NULL);
+
+	err_t result = make_slots(packer);
+	if (result == OK)
+		result = packing->workers ? start_workers(packer) : hands_init(&packer->own, packing);
+	if (result == OK)
+		*ret = packer;
+	else
+		packer_destroy(packer);
+	return result;
+}
+
+void packer_destroy(struct packer *packer)
+{
+	if (!packer)
+		return;
+	pthread_mutex_lock(&packer->lock);
+	packer->stop = true;
+	pthread_cond_broadcast(&packer->handed_over);
+	pthread_mutex_unlock(&packer->lock);
+	for (unsigned i = 0; i < packer->threads; i++)
+		pthread_join(packer->thread[i], NULL);
+	hands_deinit(&packer->own, &packer->packing);
+	for (unsigned i = 0; packer->slot && i < packer->slots; i++) {
+		free(packer->slot[i].page);
+		free(packer->slot[i].data);
+	}
+	pthread_cond_destroy(&packer->packed);
+	pthread_cond_destroy(&packer->handed_over);
+	pthread_mutex_destroy(&packer->lock);
+	free(packer->thread);
+	free(packer->slot);
+	free(packer);
+}
+
+bool packer_full(const struct packer *packer)
+{
+	return packer->filling - packer->pulled == packer->slots;
+}
+
+bool packer_busy(const struct packer *packer)
+{
+	return packer->filling != packer->pulled;
+}
+
+static struct slot *filling_slot(struct packer *packer)
+{
+	return &packer->slot[packer->filling % packer->slots];
+}
+
+static void hand_over(struct packer *packer)
+{
+	struct slot *slot = filling_slot(packer);
+
+	packer->filling++;
+	slot->done = !packer->threads;
+	if (!packer->threads) {
+		pack_slot(packer, &packer->own, slot);
+		return;
+	}
+	pthread_mutex_lock(&packer->lock);
+	packer->offered = packer->filling;
+	pthread_cond_signal(&packer->handed_over);
+	pthread_mutex_unlock(&packer->lock);
+}
+
+void packer_push(struct packer *packer, pfn_t pfn)
+{
+	struct slot *slot = filling_slot(packer);
+
+	slot->page[slot->pages++].pfn = pfn;
+	if (slot->pages == packer->batch_pages)
+		hand_over(packer);
+}
+
+void packer_flush(struct packer *packer)
+{
+	if (!packer_full(packer) && filling_slot(packer)->pages)
+		hand_over(packer);
+}
+
+err_t packer_pull(struct packer *packer, struct packed *ret)
+{
+	struct slot *slot = &packer->slot[packer->pulled % packer->slots];
+
+	if (packer->threads) {
+		pthread_mutex_lock(&packer->lock);
+		while (!slot->done)
+			pthread_cond_wait(&packer->packed, &packer->lock);
+		pthread_mutex_unlock(&packer->lock);
+	}
+	if (slot->result != OK)
+		return fail(slot->result, "%s", slot->text);
+	*ret = (struct packed){ slot->page, slot->pages, slot->data, slot->bytes };
+	slot->pages = 0;
+	packer->pulled++;
+	return OK;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* decide.h - which pages of a range of page frames stay in the dump.
+ * One range after the other, in ascending order: a free block or a huge page that reaches over the end
+ * of a range is carried into the next. Deciding a range again from the same carry gives the same. */
+#ifndef PAGES_DECIDE_H
+#define PAGES_DECIDE_H
+
+#include "kernel/memmap.h"
+#include "pages/classify.h"
+
+/* What is left of a block that began in an earlier range. */
+struct carry {
+	pfn_t end; /* one past its last page; 0: nothing */
+	enum page_kind kind;
+};
+
+/* The decision for [first, end): `words` comes in with the pages that have data, bit 0 being pfn
+ * `first`, and goes out without those left out. first is a multiple of 64. */
+struct decision {
+	pfn_t first, end;
+	uint64_t *words; /* the caller's */
+	uint64_t excluded[PAGE_KINDS];
+	uint64_t unreadable; /* pages kept because their struct page cannot be read */
+	uint64_t doubtful;   /* pages kept because their struct page says something impossible */
+};
+
+/* How to decide. Everything is lent. */
+struct decider {
+	struct memmap *map; /* NULL: nothing is known, every page stays */
+	const struct rules *rules;
+	const struct facts *facts;
+	unsigned wanted; /* kinds, as classify() takes them */
+	bool by_page;    /* look at struct pages */
+	bool by_lists;   /* and find free pages by the free lists */
+};
+
+/* What a level asks for on this kernel. */
+void decider_set_level(struct decider *, unsigned level);
+
+err_t decide(struct decider *, struct carry *, struct decision *);
+
+#endif
