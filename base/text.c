@@ -8,7 +8,8 @@
 
 bool piece_is(struct piece piece, const char *word)
 {
-	return strlen(word) == piece.length && memcmp(piece.at, word, piece.length) == 0;
+	return strlen(word) == piece.length &&
+	       (!piece.length || memcmp(piece.at, word, piece.length) == 0);
 }
 
 bool piece_line(struct piece *rest, struct piece *line)
