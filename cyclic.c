@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cyclic.c - one window of page frames at a time, so that memory stays the same however large the machine.
+/* cyclic.c - one window of page frames at a time, so that memory stays the same however large the
+ * machine.
  *
- *     first walk    for each window: which pages are there? which stay? count them, keep them as runs
- *     plan          the number of pages fixes every offset of the file
- *     second walk   for each window: 1st bitmap
- *     third walk    for each window: take the runs back (or decide again, where the store was full),
- *                   2nd bitmap, the pages themselves
+ *     first walk    for each window: which pages are there? which stay? count them, keep them as
+ * runs plan          the number of pages fixes every offset of the file second walk   for each
+ * window: 1st bitmap third walk    for each window: take the runs back (or decide again, where the
+ * store was full), 2nd bitmap, the pages themselves
  *
  * A window is one bitmap in memory, first used for the 1st and then for the 2nd bitmap of its page
  * frames. Without -K there is mostly one window; the file is the same, byte for byte. */
@@ -34,7 +34,8 @@ struct cycle {
 	struct progress progress;
 };
 
-/* Move to the next window of a walk; the first one when `first` is end of nothing. False: no more. */
+/* Move to the next window of a walk; the first one when `first` is end of nothing. False: no more.
+ */
 static bool next_window(struct cycle *cycle)
 {
 	cycle->first = cycle->end;
@@ -83,7 +84,8 @@ static err_t first_walk(struct cycle *cycle)
 	struct decision decision;
 	bool storing = true;
 
-	progress_begin(&cycle->progress, &cycle->dump->plan->say, "Excluding unnecessary pages", false);
+	progress_begin(&cycle->progress, &cycle->dump->plan->say, "Excluding unnecessary pages",
+		       false);
 	rewind_windows(cycle);
 	while (next_window(cycle)) {
 		fill(cycle, false);

@@ -10,8 +10,9 @@
  *                              first of all one page of zeros, when zero pages are left out
  *   last                       eraseinfo text, if any
  *
- * A block is one page of the dumped machine. Integers are in its byte order, and `long` has its size,
- * so each header comes in shapes; a writer picks the one of the dumped machine, never of the host. */
+ * A block is one page of the dumped machine. Integers are in its byte order, and `long` has its
+ * size, so each header comes in shapes; a writer picks the one of the dumped machine, never of the
+ * host. */
 #ifndef DISKDUMP_MOD_H
 #define DISKDUMP_MOD_H
 
@@ -54,7 +55,8 @@ static const struct kdump_header_shape kdump_header_32 = {
 };
 
 /* Where the fields of the sub header lie: words, but for dump_level and split (32 bits) and the
- * offsets and _64 fields (64 bits). The 32-bit machines differ in how they align 64-bit integers. */
+ * offsets and _64 fields (64 bits). The 32-bit machines differ in how they align 64-bit integers.
+ */
 struct kdump_sub_shape {
 	uint8_t phys_base, dump_level, split, start_pfn, end_pfn;
 	uint8_t offset_vmcoreinfo, size_vmcoreinfo; /* since header version 3 */
@@ -74,7 +76,13 @@ static const struct kdump_sub_shape kdump_sub_32_padded = { /* ARM, PowerPC, MIP
 	0, 4, 8, 12, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96
 };
 
-/* A page descriptor, alike on all machines. Offset 0: the page is missing from an incomplete file. */
-enum { DESCRIPTOR_OFFSET = 0, DESCRIPTOR_SIZE = 8, DESCRIPTOR_FLAGS = 12, DESCRIPTOR_PAGE_FLAGS = 16 };
+/* A page descriptor, alike on all machines. Offset 0: the page is missing from an incomplete file.
+ */
+enum {
+	DESCRIPTOR_OFFSET = 0,
+	DESCRIPTOR_SIZE = 8,
+	DESCRIPTOR_FLAGS = 12,
+	DESCRIPTOR_PAGE_FLAGS = 16
+};
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* makedumpfile.c - the front door: options to struct plan, one job, exit status.
- * Alone prints errors, alone exits. Every option is one line of the table below; -h is printed from it. */
+ * Alone prints errors, alone exits. Every option is one line of the table below; -h is printed from
+ * it. */
 #include "makedumpfile.h"
 
 #include <errno.h>
@@ -70,7 +71,8 @@ static err_t take_levels(struct command *command, const char *text)
 			if (level < 0 || level > LEVEL_MOST)
 				return fail(ERR_USAGE, "Dump_level(%ld) is invalid.", level);
 			if (plan->levels == LEVELS_MOST)
-				return fail(ERR_USAGE, "Dump_level is invalid. It has more than %d items.",
+				return fail(ERR_USAGE,
+					    "Dump_level is invalid. It has more than %d items.",
 					    LEVELS_MOST);
 			plan->level[plan->levels++] = (unsigned)level;
 		}
@@ -232,9 +234,9 @@ static void make_tables(struct getopt_tables *tables)
 				*letter++ = ':';
 		}
 		if (entry->name)
-			*next++ = (struct option){ entry->name,
-						   entry->argument ? required_argument : no_argument,
-						   NULL, LONG_ONLY + i };
+			*next++ = (struct option){entry->name,
+						  entry->argument ? required_argument : no_argument,
+						  NULL, LONG_ONLY + i};
 	}
 }
 
@@ -360,7 +362,8 @@ static void fill_standard_fds(void)
 
 static void print_command(const struct say *to, int argc, char **argv)
 {
-	say(to, SAY_DEBUG, "makedumpfile: version " VERSION " (released on " RELEASED ")\ncommand line:");
+	say(to, SAY_DEBUG,
+	    "makedumpfile: version " VERSION " (released on " RELEASED ")\ncommand line:");
 	for (int i = 0; i < argc; i++)
 		say(to, SAY_DEBUG, " %s", argv[i]);
 	say(to, SAY_DEBUG, "\n\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* makedumpfile.h - the top floor: what was asked, what was opened, and the doors of cyclic.c and jobs/.
- * makedumpfile.c owns one struct plan and hands it down as const; a job owns one struct dump. */
+/* makedumpfile.h - the top floor: what was asked, what was opened, and the doors of cyclic.c and
+ * jobs/. makedumpfile.c owns one struct plan and hands it down as const; a job owns one struct
+ * dump. */
 #ifndef MAKEDUMPFILE_H
 #define MAKEDUMPFILE_H
 
@@ -59,8 +60,8 @@ struct tally {
 	bool incomplete;   /* what was written ends early, and says so */
 };
 
-/* jobs/open.c: open plan->input and learn everything from it. With a level above 1 a kernel that cannot
- * be understood is an error; otherwise it is said at debug level and every page is kept. */
+/* jobs/open.c: open plan->input and learn everything from it. With a level above 1 a kernel that
+ * cannot be understood is an error; otherwise it is said at debug level and every page is kept. */
 err_t dump_open(struct dump *, const struct plan *);
 void dump_close(struct dump *);
 
@@ -70,7 +71,8 @@ err_t cyclic_write(struct dump *, struct sink *, struct tally *);
 /* jobs/dump.c: make a dump as planned. */
 err_t job_dump(const struct plan *);
 
-/* jobs/budget.c: memory that may be used, in bytes; a generous guess where the system does not tell. */
+/* jobs/budget.c: memory that may be used, in bytes; a generous guess where the system does not
+ * tell. */
 uint64_t budget_bytes(void);
 
 /* Bytes of one window's bitmap for a dump of max_mapnr page frames; a multiple of 8. Says it when

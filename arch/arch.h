@@ -3,8 +3,8 @@
  *
  * How to add a machine: one file like arch/x86_64.c with its struct arch, one line in the array in
  * arch/arch.c, one recipe in tests/cases/. Page tables are data (struct paging); walk.c walks them.
- * If a machine cannot say itself with paging, regions and setup, widen these structs with a commented
- * slot; nobody tests for a machine by name. */
+ * If a machine cannot say itself with paging, regions and setup, widen these structs with a
+ * commented slot; nobody tests for a machine by name. */
 #ifndef ARCH_ARCH_H
 #define ARCH_ARCH_H
 

@@ -16,8 +16,8 @@ static bool in_region(const struct space *space, vaddr_t at, paddr_t *ret, uint6
 	return false;
 }
 
-static err_t read_entry(const struct space *space, struct reader *reader, paddr_t at, unsigned level,
-			uint64_t *ret)
+static err_t read_entry(const struct space *space, struct reader *reader, paddr_t at,
+			unsigned level, uint64_t *ret)
 {
 	uint8_t bytes[8];
 	size_t size = space->paging->entry_bytes;
@@ -25,8 +25,8 @@ static err_t read_entry(const struct space *space, struct reader *reader, paddr_
 
 	err_t result = reader_read(reader, at, bytes, size);
 	if (result == ERR_HOLE)
-		return fail(ERR_CORRUPT, "page table level %u at %#" PRIx64 ": not in the dump", level,
-			    at);
+		return fail(ERR_CORRUPT, "page table level %u at %#" PRIx64 ": not in the dump",
+			    level, at);
 	if (result != OK)
 		return within(result, "page table level %u", level);
 	*ret = size == 8 ? get_64(big, bytes) : get_32(big, bytes);

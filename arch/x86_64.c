@@ -23,8 +23,8 @@ static enum pte decode(const struct space *space, uint64_t entry, unsigned level
 static const struct paging four_levels = { 4, { 12, 9, 9, 9, 9 }, 8, decode };
 static const struct paging five_levels = { 5, { 12, 9, 9, 9, 9, 9 }, 8, decode };
 
-/* Where the image lies: physical = virtual - kernel_map + phys_base. Exported since 4.10; before, the
- * dump's segment for the kernel image tells. Without either the image was not moved. */
+/* Where the image lies: physical = virtual - kernel_map + phys_base. Exported since 4.10; before,
+ * the dump's segment for the kernel image tells. Without either the image was not moved. */
 static uint64_t find_phys_base(const struct facts *facts, const struct source *source)
 {
 	if (fact_known(facts, NUMBER_PHYS_BASE))
@@ -85,6 +85,10 @@ static err_t setup(struct space *space, const struct facts *facts, const struct 
 }
 
 const struct arch arch_x86_64 = {
-	.name = "x86_64", .elf_machine = EM_X86_64, .word_bytes = 8, .align_64 = 8, .page_shift = 12,
+	.name = "x86_64",
+	.elf_machine = EM_X86_64,
+	.word_bytes = 8,
+	.align_64 = 8,
+	.page_shift = 12,
 	.setup = setup,
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* bits.h - a bitmap as the kdump file stores it: bit p is byte[p / 8] & 1 << p % 8.
  * In memory it is kept as 64-bit words whose bytes are in that order once bits_store() put them so;
- * positions and ranges are 64 bit, ranges half open. The caller owns the words and knows their number. */
+ * positions and ranges are 64 bit, ranges half open. The caller owns the words and knows their
+ * number. */
 #ifndef BASE_BITS_H
 #define BASE_BITS_H
 

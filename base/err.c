@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* err.c - the failure sentence of each thread.
- * This buffer is one of the two variables at file scope in the program; see base/fault.c for the other. */
+ * This buffer is one of the two variables at file scope in the program; see base/fault.c for the
+ * other. */
 #include "base/err.h"
 
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* err.h - one way to fail: a code to act on and one sentence for a person.
- * The sentence lives in a buffer of the calling thread, so failing needs no memory. It is made where
- * the fact is known, may gain a "where" on the way up, and is printed once, by makedumpfile.c. */
+ * The sentence lives in a buffer of the calling thread, so failing needs no memory. It is made
+ * where the fact is known, may gain a "where" on the way up, and is printed once, by
+ * makedumpfile.c. */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
@@ -26,7 +27,8 @@ err_t fail(err_t code, const char *fmt, ...) __attribute__((format(printf, 2, 3)
 /* Put "where: " before the sentence already there and return the code. Does nothing for OK. */
 err_t within(err_t code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* This thread's sentence. Lent until the next fail() or within() of the thread; "" if there is none. */
+/* This thread's sentence. Lent until the next fail() or within() of the thread; "" if there is
+ * none. */
 const char *err_text(void);
 
 /* Return early when the call did not succeed. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* fault.c - the SIGBUS handler.
- * The list of a thread's areas is the second variable at file scope: a handler is given no argument,
- * so it has to find them by itself. A fault outside all areas is our own bug and stays deadly. */
+ * The list of a thread's areas is the second variable at file scope: a handler is given no
+ * argument, so it has to find them by itself. A fault outside all areas is our own bug and stays
+ * deadly. */
 #include "base/fault.h"
 
 #include <stdbool.h>

@@ -18,7 +18,8 @@ err_t io_read(int fd, const char *name, uint64_t at, void *bytes, size_t size)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return fail(ERR_IO, "%s: reading at %#" PRIx64 ": %s", name, at, strerror(errno));
+			return fail(ERR_IO, "%s: reading at %#" PRIx64 ": %s", name, at,
+				    strerror(errno));
 		if (got == 0)
 			return ERR_HOLE;
 		to += got;

@@ -6,7 +6,8 @@
 #include "base/err.h"
 #include "base/types.h"
 
-/* Read exactly `size` bytes at `at`. ERR_HOLE (no text): the file ends before. ERR_IO: errno says. */
+/* Read exactly `size` bytes at `at`. ERR_HOLE (no text): the file ends before. ERR_IO: errno says.
+ */
 err_t io_read(int fd, const char *name, uint64_t at, void *bytes, size_t size);
 
 /* Write all bytes at `at`. ERR_NOSPACE: full disk, quota or file size limit. ERR_IO: anything else.

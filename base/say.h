@@ -25,8 +25,8 @@ static inline bool says(const struct say *say, unsigned bit)
 void say(const struct say *, unsigned bit, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* One step of the work with a beginning and an end. On a terminal a line that is redrawn at most once
- * a second; elsewhere (console, journal, pipe) a new line every few seconds. */
+/* One step of the work with a beginning and an end. On a terminal a line that is redrawn at most
+ * once a second; elsewhere (console, journal, pipe) a new line every few seconds. */
 struct progress {
 	const struct say *say;
 	const char *name;

@@ -14,7 +14,8 @@ struct piece {
 
 bool piece_is(struct piece piece, const char *word);
 
-/* Cut the first line off `rest` (without its newline). False at the end: of the text, or at a NUL. */
+/* Cut the first line off `rest` (without its newline). False at the end: of the text, or at a NUL.
+ */
 bool piece_line(struct piece *rest, struct piece *line);
 
 /* Split at the first `mark`: what stands before it, and what behind. False when there is none. */
@@ -28,7 +29,8 @@ bool piece_hex(struct piece piece, uint64_t *ret);
 /* What vmcoreinfo does: decimal, and hexadecimal where that leaves something over. */
 bool piece_number(struct piece piece, uint64_t *ret);
 
-/* Bytes with an optional suffix K M G T P E (powers of 1024, either case). False: 0, or anything else. */
+/* Bytes with an optional suffix K M G T P E (powers of 1024, either case). False: 0, or anything
+ * else. */
 bool text_size(const char *text, uint64_t *ret);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* codec.h - the compressors a kdump-compressed file can hold, one page at a time.
- * A codec is an entry in one table. A packing state belongs to one thread; unpacking needs none that
- * lasts. Every codec is in every table, also where its library was not built in: then create is NULL. */
+ * A codec is an entry in one table. A packing state belongs to one thread; unpacking needs none
+ * that lasts. Every codec is in every table, also where its library was not built in: then create
+ * is NULL. */
 #ifndef CODEC_CODEC_H
 #define CODEC_CODEC_H
 
@@ -26,7 +27,8 @@ struct codec {
 	 * (or the library failed, which for the caller is the same: store the page raw). */
 	size_t (*pack)(void *state, const uint8_t *in, size_t size, uint8_t *out);
 
-	/* Unpack into exactly `size` bytes; false: the bytes are damaged. NULL: this build cannot. */
+	/* Unpack into exactly `size` bytes; false: the bytes are damaged. NULL: this build cannot.
+	 */
 	bool (*unpack)(const uint8_t *in, size_t packed, uint8_t *out, size_t size);
 };
 

@@ -5,8 +5,16 @@
 
 #include "facts/facts.h"
 
-enum fact_kind { KIND_TEXT, KIND_DECIMAL, KIND_HEX, KIND_SYMBOL, KIND_SIZE, KIND_OFFSET, KIND_LENGTH,
-		 KIND_NUMBER };
+enum fact_kind {
+	KIND_TEXT,
+	KIND_DECIMAL,
+	KIND_HEX,
+	KIND_SYMBOL,
+	KIND_SIZE,
+	KIND_OFFSET,
+	KIND_LENGTH,
+	KIND_NUMBER
+};
 
 struct fact_entry {
 	enum fact_kind kind;

@@ -79,7 +79,8 @@ err_t vmcoreinfo_read(struct facts *facts, const char *text, size_t bytes, const
 	struct piece rest = { text, bytes }, whole;
 	struct line line;
 
-	/* The kernel's buffer is finite: a last line without its newline was cut off and says nothing. */
+	/* The kernel's buffer is finite: a last line without its newline was cut off and says
+	 * nothing. */
 	while (piece_line(&rest, &whole))
 		if (whole.at + whole.length < text + bytes && whole.at[whole.length] == '\n' &&
 		    split(whole, &line))
@@ -88,7 +89,9 @@ err_t vmcoreinfo_read(struct facts *facts, const char *text, size_t bytes, const
 		return fail(ERR_CORRUPT, "Invalid format in %s: no OSRELEASE", source);
 	uint64_t page = fact_or(facts, DECIMAL_PAGESIZE, 0);
 	if (page < PAGESIZE_LEAST || page > PAGESIZE_MOST || (page & (page - 1)))
-		return fail(ERR_CORRUPT, "Invalid format in %s: PAGESIZE %" PRIu64 " is not a power of "
-			    "two from %d to %d", source, page, PAGESIZE_LEAST, PAGESIZE_MOST);
+		return fail(ERR_CORRUPT,
+			    "Invalid format in %s: PAGESIZE %" PRIu64 " is not a power of "
+			    "two from %d to %d",
+			    source, page, PAGESIZE_LEAST, PAGESIZE_MOST);
 	return OK;
 }

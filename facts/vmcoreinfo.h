@@ -5,9 +5,10 @@
 
 #include "facts/facts.h"
 
-/* Take every fact the text knows and `facts` does not. The text ends at `bytes` or at a NUL, may be cut
- * off anywhere, and of two lines for one fact the first wins. `source` names it in messages and must
- * live as long as the facts. ERR_CORRUPT: no OSRELEASE or PAGESIZE, or a number that is none. */
+/* Take every fact the text knows and `facts` does not. The text ends at `bytes` or at a NUL, may be
+ * cut off anywhere, and of two lines for one fact the first wins. `source` names it in messages and
+ * must live as long as the facts. ERR_CORRUPT: no OSRELEASE or PAGESIZE, or a number that is none.
+ */
 err_t vmcoreinfo_read(struct facts *, const char *text, size_t bytes, const char *source);
 
 #endif

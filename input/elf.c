@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* elf.c - ELF cores, 32 and 64 bit, either byte order.
- * The program headers are where e_phoff says (QEMU puts section headers first), and as many as section
- * 0 says when there are 0xffff or more. Every offset and size is checked against the file. */
+ * The program headers are where e_phoff says (QEMU puts section headers first), and as many as
+ * section 0 says when there are 0xffff or more. Every offset and size is checked against the file.
+ */
 #include "input/elf.h"
 
 #include <elf.h>
@@ -15,7 +16,8 @@
 #include "input/window.h"
 
 enum {
-	NOTES_MOST = 128 << 20, /* bytes; CPU notes are small, but drivers may add dumps of their own */
+	NOTES_MOST =
+		128 << 20, /* bytes; CPU notes are small, but drivers may add dumps of their own */
 	HEADERS_AT_ONCE = 256,
 };
 
@@ -50,8 +52,8 @@ static err_t read_at(const struct source *source, uint64_t at, void *bytes, size
 	err_t result = io_read(source->fd, source->name, at, bytes, size);
 
 	if (result == ERR_HOLE)
-		return fail(ERR_CORRUPT, "%s: %s at %#" PRIx64 ": the file ends before", source->name,
-			    what, at);
+		return fail(ERR_CORRUPT, "%s: %s at %#" PRIx64 ": the file ends before",
+			    source->name, what, at);
 	return result;
 }
 
@@ -89,8 +91,8 @@ static err_t read_header(struct source *source, struct headers *ret)
 	TRY(read_at(source, 0, header, shape->header, "ELF header"));
 
 	bool big = source->big_endian;
-	*ret = (struct headers){ .shape = shape,
-				 .container = { .word_bytes = shape->class_bytes, .big_endian = big } };
+	*ret = (struct headers){.shape = shape,
+				.container = {.word_bytes = shape->class_bytes, .big_endian = big}};
 	ret->at = get_word(&ret->container, header + shape->phoff);
 	ret->count = get_16(big, header + shape->phnum);
 	ret->entry_bytes = get_16(big, header + shape->phentsize);
@@ -107,9 +109,10 @@ static err_t read_header(struct source *source, struct headers *ret)
 	uint64_t end;
 	if (__builtin_add_overflow(ret->at, (uint64_t)ret->count * ret->entry_bytes, &end) ||
 	    (source->file_bytes && end > source->file_bytes))
-		return fail(ERR_CORRUPT, "%s: %u program headers at %#" PRIx64 " end behind the file, "
-			    "which has %#" PRIx64 " bytes", source->name, ret->count, ret->at,
-			    source->file_bytes);
+		return fail(ERR_CORRUPT,
+			    "%s: %u program headers at %#" PRIx64 " end behind the file, "
+			    "which has %#" PRIx64 " bytes",
+			    source->name, ret->count, ret->at, source->file_bytes);
 	return OK;
 }
 
@@ -132,12 +135,14 @@ static err_t add_notes(struct source *source, const struct segment *segment, uin
 	size_t at = (source->notes_bytes + 3) & ~(size_t)3;
 
 	if (segment->file_bytes > NOTES_MOST - at)
-		return fail(ERR_CORRUPT, "%s: program header %u: %#" PRIx64 " bytes of notes, more than "
-			    "%d", source->name, index, segment->file_bytes, NOTES_MOST);
+		return fail(ERR_CORRUPT,
+			    "%s: program header %u: %#" PRIx64 " bytes of notes, more than "
+			    "%d",
+			    source->name, index, segment->file_bytes, NOTES_MOST);
 	uint8_t *grown = realloc(source->notes, at + segment->file_bytes + 1);
 	if (!grown)
-		return fail(ERR_NOMEM, "%s: no memory for %#" PRIx64 " bytes of notes", source->name,
-			    segment->file_bytes);
+		return fail(ERR_NOMEM, "%s: no memory for %#" PRIx64 " bytes of notes",
+			    source->name, segment->file_bytes);
 	source->notes = grown;
 	memset(grown + source->notes_bytes, 0, at - source->notes_bytes);
 	TRY(read_at(source, segment->file_at, grown + at, segment->file_bytes, "notes"));
@@ -206,8 +211,10 @@ static err_t elf_open(struct source *source)
 		return fail(ERR_CORRUPT, "%s: Can't get the number of PT_LOAD. None of %u program "
 			    "headers is one", source->name, headers.count);
 	if (!source->notes)
-		return fail(ERR_CORRUPT, "%s: Can't find PT_NOTE Phdr. None of %u program headers is "
-			    "one", source->name, headers.count);
+		return fail(ERR_CORRUPT,
+			    "%s: Can't find PT_NOTE Phdr. None of %u program headers is "
+			    "one",
+			    source->name, headers.count);
 	return extents_build(source);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* extents.c - one sweep over the segments by address, with the candidates in a heap by file order. */
+/* extents.c - one sweep over the segments by address, with the candidates in a heap by file order.
+ */
 #include "input/extents.h"
 
 #include <stdlib.h>

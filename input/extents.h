@@ -9,8 +9,8 @@
 
 #define NO_BYTES UINT64_MAX
 
-/* Memory [start, end); its bytes are in the file at file_at, or nowhere (NO_BYTES: it exists, but an
- * earlier filter left it out). */
+/* Memory [start, end); its bytes are in the file at file_at, or nowhere (NO_BYTES: it exists, but
+ * an earlier filter left it out). */
 struct extent {
 	paddr_t start, end;
 	uint64_t file_at;

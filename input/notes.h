@@ -14,7 +14,8 @@ struct note {
 	uint32_t desc_bytes;
 };
 
-/* Take the note at *at and move *at behind it. False: no more, or the rest is padding or damaged. */
+/* Take the note at *at and move *at behind it. False: no more, or the rest is padding or damaged.
+ */
 bool note_next(bool big_endian, const uint8_t *notes, size_t bytes, size_t *at, struct note *ret);
 
 /* Does the note have this name (its NUL counted or not) and type? */

@@ -34,7 +34,8 @@ static err_t recognise(struct source *source)
 			return formats[i]->open(source);
 		}
 	}
-	return fail(ERR_UNSUPPORTED, "%s: not a dump: begins with %02x %02x %02x %02x, not as an ELF file",
+	return fail(ERR_UNSUPPORTED,
+		    "%s: not a dump: begins with %02x %02x %02x %02x, not as an ELF file",
 		    source->name, head[0], head[1], head[2], head[3]);
 }
 

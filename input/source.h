@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* source.h - the dump as it came in: which physical memory there is, its bytes, its notes.
  *
- * A source is opened once and then only read, by any number of threads. A reader is one thread's way to
- * the bytes: it owns mapped windows and lends pointers into them. Order of calls: source_open, then in
- * each thread reader_create, reader_lend/page/read, reader_destroy, and source_close at the very end. */
+ * A source is opened once and then only read, by any number of threads. A reader is one thread's
+ * way to the bytes: it owns mapped windows and lends pointers into them. Order of calls:
+ * source_open, then in each thread reader_create, reader_lend/page/read, reader_destroy, and
+ * source_close at the very end. */
 #ifndef INPUT_SOURCE_H
 #define INPUT_SOURCE_H
 
@@ -24,19 +25,20 @@ struct input_format {
 	err_t (*open)(struct source *);
 	void (*close)(struct source *);
 
-	/* Point *ret at the bytes at `at`, at least one and at most *size, and say in *size how many.
-	 * ERR_HOLE: the dump has no bytes here; *size becomes the length of the hole, at most *size.
-	 * ERR_IO: it should have, but they cannot be read. */
+	/* Point *ret at the bytes at `at`, at least one and at most *size, and say in *size how
+	 * many. ERR_HOLE: the dump has no bytes here; *size becomes the length of the hole, at most
+	 * *size. ERR_IO: it should have, but they cannot be read. */
 	err_t (*lend)(struct reader *, paddr_t at, const uint8_t **ret, size_t *size);
 
-	/* Set in `words` (bit 0 is pfn `first`, all clear before) the page frames of [first, end) that
-	 * exist in the dump, or with `data` those of which the file has at least one byte. */
+	/* Set in `words` (bit 0 is pfn `first`, all clear before) the page frames of [first, end)
+	 * that exist in the dump, or with `data` those of which the file has at least one byte. */
 	void (*pages)(const struct source *, pfn_t first, pfn_t end, bool data, uint64_t *words);
 };
 
 /* A segment of the dump as its program header tells. */
 struct segment {
-	paddr_t start; /* all ones: no physical address (live /proc/kcore); such segments are not read */
+	paddr_t start; /* all ones: no physical address (live /proc/kcore); such segments are not
+			  read */
 	uint64_t memory_bytes, file_bytes;
 	vaddr_t virtual;
 	uint64_t file_at;
@@ -67,7 +69,8 @@ struct source {
 };
 
 /* Open source->name with the first format that recognises it. ERR_USAGE: cannot be opened;
- * ERR_CORRUPT, ERR_UNSUPPORTED: the sentence says what and where. After a failure nothing is held. */
+ * ERR_CORRUPT, ERR_UNSUPPORTED: the sentence says what and where. After a failure nothing is held.
+ */
 err_t source_open(struct source *);
 void source_close(struct source *);
 
@@ -75,11 +78,13 @@ void source_close(struct source *);
 err_t reader_create(const struct source *, struct reader **ret);
 void reader_destroy(struct reader *);
 
-/* Lend up to *size bytes at a physical address; *size becomes what there is in one piece (at least 1).
- * ERR_HOLE and ERR_IO as in lend() above. Good until the next call on this reader. Ask reader_faulted() after using the bytes. */
+/* Lend up to *size bytes at a physical address; *size becomes what there is in one piece (at least
+ * 1). ERR_HOLE and ERR_IO as in lend() above. Good until the next call on this reader. Ask
+ * reader_faulted() after using the bytes. */
 err_t reader_lend(struct reader *, paddr_t at, const uint8_t **ret, size_t *size);
 
-/* Lend a whole page; parts that the dump does not have read as zeros. ERR_HOLE: it has none of it. */
+/* Lend a whole page; parts that the dump does not have read as zeros. ERR_HOLE: it has none of it.
+ */
 err_t reader_page(struct reader *, pfn_t, const uint8_t **ret);
 
 /* Copy bytes; all of them or an error. */

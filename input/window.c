@@ -20,8 +20,8 @@ static void unmap(struct window *window)
 	window->bytes = 0;
 }
 
-/* Map the aligned stretch of the file that holds `at`. /proc/vmcore refuses mappings beyond its end,
- * and some kernels refuse some or all of it: then the caller reads instead. */
+/* Map the aligned stretch of the file that holds `at`. /proc/vmcore refuses mappings beyond its
+ * end, and some kernels refuse some or all of it: then the caller reads instead. */
 static bool map(const struct reader *reader, struct window *window, uint64_t at)
 {
 	const struct source *source = reader->source;
@@ -41,7 +41,8 @@ static bool map(const struct reader *reader, struct window *window, uint64_t at)
 	return true;
 }
 
-/* How many bytes pread gives at `at`, up to `size`; fewer only at the end of the file or on an error. */
+/* How many bytes pread gives at `at`, up to `size`; fewer only at the end of the file or on an
+ * error. */
 static size_t read_some(int fd, uint64_t at, uint8_t *bytes, size_t size)
 {
 	size_t have = 0;
@@ -57,8 +58,8 @@ static size_t read_some(int fd, uint64_t at, uint8_t *bytes, size_t size)
 	return have;
 }
 
-/* Read the stretch that holds `at`. Where that fails halfway, start at the very page wanted, so that one
- * bad page hides none of its neighbours. */
+/* Read the stretch that holds `at`. Where that fails halfway, start at the very page wanted, so
+ * that one bad page hides none of its neighbours. */
 static err_t fill(const struct reader *reader, struct window *window, uint64_t at)
 {
 	enum { PAGE = 4096 };
@@ -116,7 +117,8 @@ err_t window_lend(struct reader *reader, uint64_t at, const uint8_t **ret, size_
 			TRY(fill(reader, window, at));
 	}
 	uint64_t skip = at - window->file_at;
-	const uint8_t *bytes = window->area.bytes ? (const uint8_t *)window->area.start : window->copy;
+	const uint8_t *bytes =
+		window->area.bytes ? (const uint8_t *)window->area.start : window->copy;
 	*ret = bytes + skip;
 	*size = (size_t)min_u64(*size, window->bytes - skip);
 	return OK;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* window.h - a reader's view of the input file: a few windows, mapped where the kernel allows it and
- * read where it does not. Used by the formats; everybody else sees source.h only. */
+/* window.h - a reader's view of the input file: a few windows, mapped where the kernel allows it
+ * and read where it does not. Used by the formats; everybody else sees source.h only. */
 #ifndef INPUT_WINDOW_H
 #define INPUT_WINDOW_H
 
@@ -31,7 +31,8 @@ struct reader {
 	uint8_t *page;  /* a page put together from parts */
 };
 
-/* Lend file bytes [at, at + *size), cut to one window. The caller has checked them against the file. */
+/* Lend file bytes [at, at + *size), cut to one window. The caller has checked them against the
+ * file. */
 err_t window_lend(struct reader *, uint64_t at, const uint8_t **ret, size_t *size);
 
 /* Give all mappings and buffers back. */

@@ -63,7 +63,9 @@ unsigned budget_workers(const struct plan *plan, const struct packing *packing)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	uint64_t fit = budget_bytes() / SHARE / packer_bytes_per_worker(packing);
-	unsigned wanted = plan->workers >= 0 ? (unsigned)plan->workers : online > 1 ? (unsigned)online : 0;
+	unsigned wanted = plan->workers >= 0 ? (unsigned)plan->workers
+			  : online > 1	     ? (unsigned)online
+					     : 0;
 
 	if (wanted <= fit)
 		return wanted;

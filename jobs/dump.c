@@ -13,7 +13,8 @@ static err_t check_not_same(const struct plan *plan)
 	if (stat(plan->input, &in) || stat(plan->output, &out))
 		return OK;
 	if (in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-		return fail(ERR_USAGE, "Can't open the dump file (%s). It is the dump memory itself",
+		return fail(ERR_USAGE,
+			    "Can't open the dump file (%s). It is the dump memory itself",
 			    plan->output);
 	return OK;
 }
@@ -53,7 +54,8 @@ static void report(const struct dump *dump, const struct sink *sink, const struc
 	if (tally->existing)
 		say(to, SAY_REPORT, "  (The number of pages is reduced to %" PRIu64 "%%.)\n",
 		    remaining * 100 / tally->existing);
-	say(to, SAY_REPORT, "Memory Hole     : 0x%016" PRIx64 "\n", dump->max_mapnr - tally->existing);
+	say(to, SAY_REPORT, "Memory Hole     : 0x%016" PRIx64 "\n",
+	    dump->max_mapnr - tally->existing);
 	say(to, SAY_REPORT, "--------------------------------------------------\n");
 	say(to, SAY_REPORT, "Total pages     : 0x%016" PRIx64 "\n", dump->max_mapnr);
 	say(to, SAY_REPORT, "Write bytes     : %" PRIu64 "\n\n", sink->written);
@@ -65,14 +67,18 @@ static void warn(const struct dump *dump, const struct tally *tally)
 	const struct say *to = &dump->plan->say;
 
 	if (tally->unreadable)
-		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are kept because their struct page "
-		    "cannot be read\n", tally->unreadable);
+		say(to, SAY_ERROR,
+		    "makedumpfile: %" PRIu64 " pages are kept because their struct page "
+		    "cannot be read\n",
+		    tally->unreadable);
 	if (tally->doubtful)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " free blocks of impossible order, or "
 		    "broken free lists, are kept\n", tally->doubtful);
 	if (tally->absent)
-		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages cannot be read and are left out, the "
-		    "first is pfn %#" PRIx64 "\n", tally->absent, tally->first_absent);
+		say(to, SAY_ERROR,
+		    "makedumpfile: %" PRIu64 " pages cannot be read and are left out, the "
+		    "first is pfn %#" PRIx64 "\n",
+		    tally->absent, tally->first_absent);
 }
 
 /* One try at one level. */
@@ -97,7 +103,8 @@ static err_t write_levels(struct dump *dump, struct sink *sink, struct tally *ta
 		result = write_level(dump, plan->level[i], sink, tally);
 	}
 	if (tally->incomplete)
-		say(&plan->say, SAY_COMMON, "This is an incomplete dumpfile, but might analyzable.\n");
+		say(&plan->say, SAY_COMMON,
+		    "This is an incomplete dumpfile, but might analyzable.\n");
 	return result;
 }
 

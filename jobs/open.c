@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* open.c - from a file name to a kernel that can be asked: notes, facts, machine, page array, rules. */
+/* open.c - from a file name to a kernel that can be asked: notes, facts, machine, page array,
+ * rules. */
 #include <string.h>
 
 #include "base/bytes.h"
@@ -24,8 +25,10 @@ static err_t know_machine(struct dump *dump, const struct arch **ret)
 
 	*ret = arch_find(source->elf_machine);
 	if (!*ret)
-		return fail(ERR_UNSUPPORTED, "%s: the dump is of machine %u (e_machine), which is not "
-			    "supported", source->name, source->elf_machine);
+		return fail(ERR_UNSUPPORTED,
+			    "%s: the dump is of machine %u (e_machine), which is not "
+			    "supported",
+			    source->name, source->elf_machine);
 	source->target = (struct target){ .word_bytes = (*ret)->word_bytes,
 					  .big_endian = source->big_endian,
 					  .page_shift = (*ret)->page_shift,
@@ -44,8 +47,8 @@ static err_t read_facts(struct dump *dump)
 	dump->out.notes = source->notes;
 	dump->out.notes_bytes = source->notes_bytes;
 	if (found.xen)
-		return fail(ERR_UNSUPPORTED, "%s: is a Xen memory core image, which is not supported",
-			    source->name);
+		return fail(ERR_UNSUPPORTED,
+			    "%s: is a Xen memory core image, which is not supported", source->name);
 	if (!found.vmcoreinfo)
 		return fail(ERR_NOFACT, "%s doesn't contain vmcoreinfo.", source->name);
 	dump->out.vmcoreinfo_at = (size_t)(found.vmcoreinfo - source->notes);
@@ -57,7 +60,8 @@ static err_t read_facts(struct dump *dump)
 	return OK;
 }
 
-/* The kernel's own idea of who it is. That it can be read, and agrees, proves the translation right. */
+/* The kernel's own idea of who it is. That it can be read, and agrees, proves the translation
+ * right. */
 static err_t read_utsname(struct dump *dump)
 {
 	const struct facts *facts = &dump->facts;
@@ -75,8 +79,10 @@ static err_t read_utsname(struct dump *dump)
 	for (unsigned i = 0; i < UTS_FIELDS; i++)
 		dump->uts[(i + 1) * UTS_FIELD - 1] = 0;
 	if (strcmp(release, facts->release))
-		return fail(ERR_CORRUPT, "utsname at %#" PRIx64 " tells release \"%.64s\", vmcoreinfo "
-			    "\"%s\"", at, release, facts->release);
+		return fail(ERR_CORRUPT,
+			    "utsname at %#" PRIx64 " tells release \"%.64s\", vmcoreinfo "
+			    "\"%s\"",
+			    at, release, facts->release);
 	dump->out.uts = dump->uts;
 	return OK;
 }
@@ -84,7 +90,8 @@ static err_t read_utsname(struct dump *dump)
 static err_t know_kernel(struct dump *dump, const struct arch *arch)
 {
 	dump->space.target = dump->source.target;
-	TRY(within(arch->setup(&dump->space, &dump->facts, &dump->source), "%s", dump->source.name));
+	TRY(within(arch->setup(&dump->space, &dump->facts, &dump->source), "%s",
+		   dump->source.name));
 	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
 					.tables = dump->tables };
 	dump->out.phys_base = dump->space.phys_base;
@@ -109,7 +116,8 @@ static void tell_facts(const struct dump *dump)
 		if (!fact_known(&dump->facts, id))
 			continue;
 		if (id == TEXT_OSRELEASE)
-			say(say_to, SAY_DEBUG, "  %s=%s\n", fact_name(id, name), dump->facts.release);
+			say(say_to, SAY_DEBUG, "  %s=%s\n", fact_name(id, name),
+			    dump->facts.release);
 		else
 			say(say_to, SAY_DEBUG, "  %s=%" PRIu64 " (%#" PRIx64 "), from %s\n",
 			    fact_name(id, name), dump->facts.value[id], dump->facts.value[id],
@@ -125,17 +133,19 @@ static void tell(const struct dump *dump)
 	if (!says(say_to, SAY_DEBUG))
 		return;
 	for (size_t i = 0; i < source->segments; i++)
-		say(say_to, SAY_DEBUG, "LOAD[%2zu] %16" PRIx64 " %16" PRIx64 " %16" PRIx64 " %16" PRIx64
-		    "\n", i, source->segment[i].start,
+		say(say_to, SAY_DEBUG,
+		    "LOAD[%2zu] %16" PRIx64 " %16" PRIx64 " %16" PRIx64 " %16" PRIx64 "\n", i,
+		    source->segment[i].start,
 		    source->segment[i].start + source->segment[i].memory_bytes,
 		    source->segment[i].virtual,
 		    source->segment[i].virtual + source->segment[i].memory_bytes);
-	say(say_to, SAY_DEBUG, "Linux kdump\nmax_mapnr    : %" PRIx64 "\npage_size    : %" PRIu64 "\n",
+	say(say_to, SAY_DEBUG,
+	    "Linux kdump\nmax_mapnr    : %" PRIx64 "\npage_size    : %" PRIu64 "\n",
 	    dump->max_mapnr, page_bytes(&source->target));
 	tell_facts(dump);
 	if (dump->kernel_known)
-		say(say_to, SAY_DEBUG, "Memory type  : %s\nCompound pages: %s\n", dump->map.model->name,
-		    dump->rules.compound->when);
+		say(say_to, SAY_DEBUG, "Memory type  : %s\nCompound pages: %s\n",
+		    dump->map.model->name, dump->rules.compound->when);
 }
 
 /* Open and understand; what fails after the source is open is undone by dump_open(). */
@@ -149,7 +159,8 @@ static err_t open_parts(struct dump *dump)
 	if (result == ERR_UNSUPPORTED)
 		return result;
 	if (result != OK && needed)
-		return result == ERR_NOFACT ? ERR_PARAMETER : within(result, "%s", dump->source.name);
+		return result == ERR_NOFACT ? ERR_PARAMETER
+					    : within(result, "%s", dump->source.name);
 	dump->max_mapnr = pfn_up(&dump->source.target, dump->source.end);
 	dump->out.target = dump->source.target;
 	TRY(reader_create(&dump->source, &dump->bytes));
@@ -160,8 +171,10 @@ static err_t open_parts(struct dump *dump)
 			return result;
 	}
 	if (result != OK)
-		say(&dump->plan->say, SAY_COMMON, "The kernel is not known, so every page that is not "
-		    "zero is kept: %s\n", err_text());
+		say(&dump->plan->say, SAY_COMMON,
+		    "The kernel is not known, so every page that is not "
+		    "zero is kept: %s\n",
+		    err_text());
 	dump->out.max_mapnr = dump->max_mapnr;
 	tell(dump);
 	return OK;

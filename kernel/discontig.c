@@ -8,8 +8,9 @@
 static bool fits(const struct facts *facts, const struct memory *memory)
 {
 	bool array = fact_known(facts, SYMBOL_NODE_DATA) && fact_known(facts, LENGTH_NODE_DATA);
-	bool list = fact_known(facts, SYMBOL_PGDAT_LIST) &&
-		    (fact_known(facts, OFFSET_PGLIST_DATA_NEXT) || fact_known(facts, LENGTH_PGDAT_LIST));
+	bool list =
+		fact_known(facts, SYMBOL_PGDAT_LIST) &&
+	    (fact_known(facts, OFFSET_PGLIST_DATA_NEXT) || fact_known(facts, LENGTH_PGDAT_LIST));
 
 	(void)memory;
 	return (array || list) && fact_known(facts, SIZE_PGLIST_DATA) &&
@@ -47,7 +48,8 @@ static err_t check_order(struct memmap *map)
 	qsort(map->node, map->nodes, sizeof(*map->node), by_first);
 	for (size_t i = 1; i < map->nodes; i++)
 		if (map->node[i].first < map->node[i - 1].end)
-			return fail(ERR_CORRUPT, "two nodes share pfn %#" PRIx64, map->node[i].first);
+			return fail(ERR_CORRUPT, "two nodes share pfn %#" PRIx64,
+				    map->node[i].first);
 	map->end = map->nodes ? map->node[map->nodes - 1].end : 0;
 	return OK;
 }
@@ -66,7 +68,8 @@ static err_t open_nodes(struct memmap *map, const struct facts *facts)
 			break;
 		TRY(result);
 		struct stretch *stretch = &map->node[map->nodes];
-		TRY(within(read_node(map, facts, pgdat, stretch), "node %u at %#" PRIx64, node, pgdat));
+		TRY(within(read_node(map, facts, pgdat, stretch), "node %u at %#" PRIx64, node,
+			   pgdat));
 		map->nodes += stretch->first < stretch->end;
 	}
 	return check_order(map);

@@ -63,7 +63,8 @@ err_t memmap_open(struct memmap *map, struct memory *memory, const struct facts 
 		if (models[i]->fits(facts, memory))
 			map->model = models[i];
 	if (!map->model)
-		return fail(ERR_NOFACT, "Can't distinguish the memory type: vmcoreinfo tells neither "
+		return fail(ERR_NOFACT,
+			    "Can't distinguish the memory type: vmcoreinfo tells neither "
 			    "SYMBOL(mem_section) nor SYMBOL(node_data) nor SYMBOL(mem_map)");
 	map->bounce = malloc((size_t)BLOCK_PAGES * map->page_size);
 	if (!map->bounce)
@@ -97,7 +98,8 @@ void memmap_lend_singly(struct memmap *map, vaddr_t at, unsigned count, const ui
 	*readable = 0;
 	for (unsigned i = 0; i < count; i++) {
 		uint8_t *to = map->bounce + (size_t)i * map->page_size;
-		if (memory_read(map->memory, at + (uint64_t)i * map->page_size, to, map->page_size) == OK)
+		if (memory_read(map->memory, at + (uint64_t)i * map->page_size, to,
+				map->page_size) == OK)
 			*readable |= UINT64_C(1) << i;
 		else
 			memset(to, 0, map->page_size);

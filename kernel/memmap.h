@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* memmap.h - where the struct page of a page frame lies.
  * A kernel lays out its page array in one of four ways. Nothing here grows with the machine but the
- * node table of DISCONTIGMEM (24 bytes a node, at most NODES_MOST of nodes.h); sections are looked up when asked. */
+ * node table of DISCONTIGMEM (24 bytes a node, at most NODES_MOST of nodes.h); sections are looked
+ * up when asked. */
 #ifndef KERNEL_MEMMAP_H
 #define KERNEL_MEMMAP_H
 
@@ -38,8 +39,9 @@ struct memmap {
 	pfn_t limit;        /* highest pfn of the dump, plus 1 */
 	pfn_t end;          /* one past the last pfn that has a struct page; 0: none has */
 
-	vaddr_t array;             /* FLATMEM: of pfn 0; SPARSEMEM: of the sections or their roots */
-	unsigned section_pages_shift, section_size, sections_per_root; /* SPARSEMEM; per_root 0: no roots */
+	vaddr_t array; /* FLATMEM: of pfn 0; SPARSEMEM: of the sections or their roots */
+	unsigned section_pages_shift, section_size,
+	    sections_per_root;	   /* SPARSEMEM; per_root 0: no roots */
 	unsigned map_at;           /* OFFSET(mem_section.section_mem_map) */
 	uint64_t sections;         /* that limit and MAX_PHYSMEM_BITS allow */
 	struct stretch *node;      /* DISCONTIGMEM: sorted; owned */
@@ -55,9 +57,9 @@ void memmap_close(struct memmap *);
 /* The stretch around a pfn. Unreadable sections count as having no struct pages. */
 void memmap_find(struct memmap *, pfn_t, struct stretch *ret);
 
-/* Lend up to BLOCK_PAGES struct pages that stand at `at`. Bit i of *readable tells whether the i-th is
- * there; one that is not reads as zeros. Good until the next call. After use ask reader_faulted()
- * of the memory's reader. */
+/* Lend up to BLOCK_PAGES struct pages that stand at `at`. Bit i of *readable tells whether the i-th
+ * is there; one that is not reads as zeros. Good until the next call. After use ask
+ * reader_faulted() of the memory's reader. */
 void memmap_lend(struct memmap *, vaddr_t at, unsigned count, const uint8_t **ret,
 		 uint64_t *readable);
 

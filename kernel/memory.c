@@ -53,7 +53,8 @@ err_t memory_word(struct memory *memory, vaddr_t at, uint64_t *ret)
 
 	err_t result = memory_read(memory, at, bytes, target->word_bytes);
 	if (result == ERR_HOLE)
-		return fail(ERR_CORRUPT, "address %#" PRIx64 " is not mapped, or not in the dump", at);
+		return fail(ERR_CORRUPT, "address %#" PRIx64 " is not mapped, or not in the dump",
+			    at);
 	TRY(result);
 	*ret = get_word(target, bytes);
 	return OK;

@@ -28,7 +28,8 @@ err_t memory_translate(struct memory *, vaddr_t, paddr_t *ret, uint64_t *run);
 /* Lend up to *size bytes; *size becomes what lies in one piece. As reader_lend(). */
 err_t memory_lend(struct memory *, vaddr_t, const uint8_t **ret, size_t *size);
 
-/* Copy bytes, all or an error. ERR_HOLE carries no text; whoever must have them puts within() on it. */
+/* Copy bytes, all or an error. ERR_HOLE carries no text; whoever must have them puts within() on
+ * it. */
 err_t memory_read(struct memory *, vaddr_t, void *bytes, size_t size);
 
 /* Read an unsigned long of the dumped kernel. That it is nowhere is a failure here: ERR_CORRUPT. */

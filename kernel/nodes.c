@@ -44,7 +44,8 @@ static bool from_list(struct memory *memory, const struct facts *facts, unsigned
 	return true;
 }
 
-static err_t find_pgdat(struct memory *memory, const struct facts *facts, unsigned node, vaddr_t *ret)
+static err_t find_pgdat(struct memory *memory, const struct facts *facts, unsigned node,
+			vaddr_t *ret)
 {
 	if (fact_known(facts, SYMBOL_NODE_DATA) && fact_known(facts, LENGTH_NODE_DATA) &&
 	    node < facts->value[LENGTH_NODE_DATA] &&

@@ -7,8 +7,9 @@
 
 enum { NODES_MOST = 8192 };
 
-/* The next online node with a number >= from, and its struct pglist_data. ERR_HOLE: there is no more.
- * A kernel that does not tell which nodes are online has node 0. */
-err_t nodes_next(struct memory *, const struct facts *, unsigned from, unsigned *node, vaddr_t *pgdat);
+/* The next online node with a number >= from, and its struct pglist_data. ERR_HOLE: there is no
+ * more. A kernel that does not tell which nodes are online has node 0. */
+err_t nodes_next(struct memory *, const struct facts *, unsigned from, unsigned *node,
+		 vaddr_t *pgdat);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sparse.c - SPARSEMEM: memory in sections of SECTION_SIZE_BITS, each with a page array of its own.
- * The sections stand in one array, or (EXTREME) in pages that an array of roots points to. A section's
- * word section_mem_map is the address of its page array, minus what the array would begin at for pfn 0,
- * with flags in the lowest bits (include/linux/mmzone.h). */
+ * The sections stand in one array, or (EXTREME) in pages that an array of roots points to. A
+ * section's word section_mem_map is the address of its page array, minus what the array would begin
+ * at for pfn 0, with flags in the lowest bits (include/linux/mmzone.h). */
 #include "base/bytes.h"
 #include "kernel/models.h"
 
@@ -13,17 +13,19 @@ enum {
 };
 
 /* The sizes of sections: what the dump says, else the machine's. */
-static err_t geometry(const struct memory *memory, const struct facts *facts, unsigned *section_bits,
-		      unsigned *physmem_bits)
+static err_t geometry(const struct memory *memory, const struct facts *facts,
+		      unsigned *section_bits, unsigned *physmem_bits)
 {
 	const struct space *space = memory->space;
 	uint64_t section = fact_or(facts, NUMBER_SECTION_SIZE_BITS, space->section_bits);
 	uint64_t physmem = fact_or(facts, NUMBER_MAX_PHYSMEM_BITS, space->physmem_bits);
 
-	if (section <= space->target.page_shift || section > 40 || physmem < section || physmem > 60)
-		return fail(ERR_CORRUPT, "SECTION_SIZE_BITS %" PRIu64 " and MAX_PHYSMEM_BITS %" PRIu64
-			    " do not fit each other or pages of %" PRIu64 " bytes", section, physmem,
-			    page_bytes(&space->target));
+	if (section <= space->target.page_shift || section > 40 || physmem < section ||
+	    physmem > 60)
+		return fail(ERR_CORRUPT,
+			    "SECTION_SIZE_BITS %" PRIu64 " and MAX_PHYSMEM_BITS %" PRIu64
+			    " do not fit each other or pages of %" PRIu64 " bytes",
+			    section, physmem, page_bytes(&space->target));
 	*section_bits = (unsigned)section;
 	*physmem_bits = (unsigned)physmem;
 	return OK;
@@ -42,7 +44,8 @@ static uint64_t per_root(const struct memory *memory, const struct facts *facts)
 	return size && size <= page ? page / size : 1;
 }
 
-/* EXTREME when the array has one entry per root: or is allocated at boot (4.15) and so without length. */
+/* EXTREME when the array has one entry per root: or is allocated at boot (4.15) and so without
+ * length. */
 static bool extreme_fits(const struct facts *facts, const struct memory *memory)
 {
 	unsigned section_bits = 0, physmem_bits = 0;
@@ -53,7 +56,8 @@ static bool extreme_fits(const struct facts *facts, const struct memory *memory)
 		return true;
 	if (geometry(memory, facts, &section_bits, &physmem_bits) != OK)
 		return false;
-	uint64_t sections = UINT64_C(1) << (physmem_bits - section_bits), roots = per_root(memory, facts);
+	uint64_t sections = UINT64_C(1) << (physmem_bits - section_bits),
+		 roots = per_root(memory, facts);
 	return facts->value[LENGTH_MEM_SECTION] == (sections + roots - 1) / roots;
 }
 
@@ -145,8 +149,9 @@ static err_t static_open(struct memmap *map, const struct facts *facts)
 	return validate(map);
 }
 
-/* Since 4.15 the roots are allocated at boot, and vmcoreinfo tells where; the first such kernels, and
- * files made from debug information, tell the address of the variable that points there instead. */
+/* Since 4.15 the roots are allocated at boot, and vmcoreinfo tells where; the first such kernels,
+ * and files made from debug information, tell the address of the variable that points there
+ * instead. */
 static err_t extreme_open(struct memmap *map, const struct facts *facts)
 {
 	vaddr_t told = facts->value[SYMBOL_MEM_SECTION];

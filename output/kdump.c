@@ -72,8 +72,8 @@ static err_t write_header(struct kdump_writer *writer, uint32_t status)
 	uint64_t blocks = 2 * writer->bitmap_bytes / block(writer);
 
 	if (blocks > UINT32_MAX)
-		return fail(ERR_UNSUPPORTED, "bitmaps of %" PRIu64 " blocks do not fit the file format",
-			    blocks);
+		return fail(ERR_UNSUPPORTED,
+			    "bitmaps of %" PRIu64 " blocks do not fit the file format", blocks);
 	memcpy(header, KDUMP_SIGNATURE, KDUMP_SIGNATURE_BYTES);
 	put_32(big, header + KDUMP_VERSION_AT, KDUMP_HEADER_VERSION);
 	if (facts->uts)

@@ -6,9 +6,9 @@
  *       pulled ..... handed over ..... taken ..... filling
  *     (lent out)   (a worker's turn)             (caller pushes)
  *
- * The counters below only grow; slot number n lives in slot[n % slots]. The lock guards the counters and
- * each slot's `done`; the rest of a slot belongs to whoever has it in hand: the caller while filling and
- * after pulling, one worker in between. */
+ * The counters below only grow; slot number n lives in slot[n % slots]. The lock guards the
+ * counters and each slot's `done`; the rest of a slot belongs to whoever has it in hand: the caller
+ * while filling and after pulling, one worker in between. */
 #include "output/pack.h"
 
 #include <errno.h>
@@ -79,7 +79,8 @@ size_t packer_bytes_per_worker(const struct packing *packing)
 {
 	enum { CODEC_STATE = 512 * 1024, WINDOWS_TOUCHED = 2 * 1024 * 1024 };
 
-	return SLOTS_PER_WORKER * slot_data_bytes(packing) + CODEC_STATE + WINDOWS_TOUCHED + STACK_BYTES;
+	return SLOTS_PER_WORKER * slot_data_bytes(packing) + CODEC_STATE + WINDOWS_TOUCHED +
+	       STACK_BYTES;
 }
 
 static err_t hands_init(struct hands *hands, const struct packing *packing)
@@ -199,13 +200,15 @@ static err_t start_workers(struct packer *packer)
 	sigdelset(&all, SIGBUS);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (!result && packer->threads < packer->packing.workers) {
-		result = pthread_create(&packer->thread[packer->threads], &attributes, work, packer);
+		result =
+		    pthread_create(&packer->thread[packer->threads], &attributes, work, packer);
 		packer->threads += !result;
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 	/* Fewer than asked for will do. */
-	return packer->threads ? OK : fail(ERR_NOMEM, "no thread can be started: %s", strerror(result));
+	return packer->threads ? OK
+			       : fail(ERR_NOMEM, "no thread can be started: %s", strerror(result));
 }
 
 static err_t make_slots(struct packer *packer)
@@ -242,7 +245,8 @@ err_t packer_create(const struct packing *packing, struct packer **ret)
 
 	err_t result = make_slots(packer);
 	if (result == OK)
-		result = packing->workers ? start_workers(packer) : hands_init(&packer->own, packing);
+		result =
+		    packing->workers ? start_workers(packer) : hands_init(&packer->own, packing);
 	if (result == OK)
 		*ret = packer;
 	else

@@ -2,8 +2,9 @@
 /* pack.h - pages in, packed pages out, in the order they went in.
  *
  * Pages are handed over one by one and packed in batches; a batch comes back whole, its data in one
- * piece, ready to be written. With 0 workers the calling thread packs; nobody can tell the difference.
- * Order of calls: push until full, pull one, push again; at the end flush, and pull while busy. */
+ * piece, ready to be written. With 0 workers the calling thread packs; nobody can tell the
+ * difference. Order of calls: push until full, pull one, push again; at the end flush, and pull
+ * while busy. */
 #ifndef OUTPUT_PACK_H
 #define OUTPUT_PACK_H
 

@@ -33,7 +33,8 @@ err_t sink_open(struct sink *sink, const char *name, bool nowhere, bool replace)
 	*sink = (struct sink){ .name = name, .fd = -1 };
 	if (nowhere)
 		return OK;
-	sink->fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | (replace ? 0 : O_EXCL), 0600);
+	sink->fd =
+	    open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | (replace ? 0 : O_EXCL), 0600);
 	return sink->fd < 0 ? refused(name, errno) : OK;
 }
 
@@ -51,8 +52,8 @@ err_t sink_extend(struct sink *sink, uint64_t size)
 	if (size <= sink->end)
 		return OK;
 	if (sink->fd >= 0 && ftruncate(sink->fd, (off_t)size))
-		return fail(errno == EFBIG ? ERR_NOSPACE : ERR_IO, "Can't write the dump file(%s). %s",
-			    sink->name, strerror(errno));
+		return fail(errno == EFBIG ? ERR_NOSPACE : ERR_IO,
+			    "Can't write the dump file(%s). %s", sink->name, strerror(errno));
 	sink->end = size;
 	return OK;
 }
@@ -61,7 +62,8 @@ err_t sink_restart(struct sink *sink)
 {
 	sink->written = sink->end = 0;
 	if (sink->fd >= 0 && ftruncate(sink->fd, 0))
-		return fail(ERR_IO, "Can't write the dump file(%s). %s", sink->name, strerror(errno));
+		return fail(ERR_IO, "Can't write the dump file(%s). %s", sink->name,
+			    strerror(errno));
 	return OK;
 }
 

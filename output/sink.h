@@ -13,7 +13,8 @@ struct sink {
 	uint64_t end;     /* one past the highest byte written */
 };
 
-/* Does `name` allow a new dump? ERR_USAGE: it exists and `replace` is false, or cannot be written. */
+/* Does `name` allow a new dump? ERR_USAGE: it exists and `replace` is false, or cannot be written.
+ */
 err_t sink_check(const char *name, bool replace);
 
 /* Create (mode 0600), or with `replace` truncate. Without a name: nowhere. */

@@ -41,12 +41,13 @@ void kdump_destroy(struct kdump_writer *);
 /* Headers and notes, and with them every offset, for a dump of `pages` pages. */
 err_t kdump_plan(struct kdump_writer *, uint64_t pages);
 
-/* A piece of the 1st or 2nd (index 0, 1) bitmap, for page frames [first, end). first % 64 == 0. May be
- * written again. */
+/* A piece of the 1st or 2nd (index 0, 1) bitmap, for page frames [first, end). first % 64 == 0. May
+ * be written again. */
 err_t kdump_bitmap(struct kdump_writer *, unsigned index, pfn_t first, pfn_t end,
 		   const uint64_t *words);
 
-/* The next pages in order. Data first: a descriptor in the file always points to data that is there. */
+/* The next pages in order. Data first: a descriptor in the file always points to data that is
+ * there. */
 err_t kdump_pages(struct kdump_writer *, const struct packed *);
 
 /* Everything that is still in hand. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* classify.c - the heart. Order matters: what an earlier rung took is gone for the later ones, and a rung
- * that is not wanted takes nothing. */
+/* classify.c - the heart. Order matters: what an earlier rung took is gone for the later ones, and
+ * a rung that is not wanted takes nothing. */
 #include "pages/classify.h"
 
 #include <string.h>

@@ -22,8 +22,8 @@ void decider_set_level(struct decider *decider, unsigned level)
 }
 
 /* Leave out [first, end) as far as it lies in the range; the rest is carried on. */
-static void exclude(struct decision *decision, struct carry *carry, enum page_kind kind, pfn_t first,
-		    pfn_t end)
+static void exclude(struct decision *decision, struct carry *carry, enum page_kind kind,
+		    pfn_t first, pfn_t end)
 {
 	pfn_t stop = min_u64(end, decision->end);
 
@@ -33,11 +33,13 @@ static void exclude(struct decision *decision, struct carry *carry, enum page_ki
 		*carry = (struct carry){ end, kind };
 }
 
-/* Up to 64 struct pages that stand together, and what is known about them. Bits are relative to base. */
+/* Up to 64 struct pages that stand together, and what is known about them. Bits are relative to
+ * base. */
 struct block {
 	pfn_t base;
 	unsigned count;
-	uint64_t inside; /* pages that may be decided: in the range, with data, struct page readable */
+	uint64_t
+	    inside; /* pages that may be decided: in the range, with data, struct page readable */
 	struct lanes lanes;
 	uint8_t order[LANE_PAGES]; /* of compound heads */
 	uint64_t kind[PAGE_KINDS];
@@ -58,15 +60,17 @@ static unsigned order_of(const struct decider *decider, const struct block *bloc
 	uint64_t bit = UINT64_C(1) << i;
 
 	if (block->kind[PAGE_FREE] & bit) {
-		if (!(block->lanes.buddy & bit)) /* unaccepted memory comes in blocks of the largest order */
+		if (!(block->lanes.buddy &
+		      bit)) /* unaccepted memory comes in blocks of the largest order */
 			return decider->rules->free_orders ? decider->rules->free_orders - 1 : 0;
 		return lanes_free_order(decider->rules, block->pages, i);
 	}
 	return block->order[i];
 }
 
-/* Leave out what covers more than its own page, in ascending order; what an earlier one covers is not
- * looked at. Returns the pages of the block dealt with; *reached becomes the end of the last cover. */
+/* Leave out what covers more than its own page, in ascending order; what an earlier one covers is
+ * not looked at. Returns the pages of the block dealt with; *reached becomes the end of the last
+ * cover. */
 static uint64_t exclude_covers(const struct decider *decider, const struct block *block,
 			       struct decision *decision, struct carry *carry, pfn_t *reached)
 {
@@ -74,8 +78,8 @@ static uint64_t exclude_covers(const struct decider *decider, const struct block
 
 	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
 		any |= block->kind[kind];
-	for (uint64_t left = (block->kind[PAGE_FREE] | (block->lanes.head & any)) & block->inside; left;
-	     left &= left - 1) {
+	for (uint64_t left = (block->kind[PAGE_FREE] | (block->lanes.head & any)) & block->inside;
+	     left; left &= left - 1) {
 		unsigned i = (unsigned)__builtin_ctzll(left);
 		if (done >> i & 1)
 			continue;
@@ -93,7 +97,8 @@ static uint64_t exclude_covers(const struct decider *decider, const struct block
 	return done;
 }
 
-static void exclude_singles(const struct block *block, uint64_t candidates, struct decision *decision)
+static void exclude_singles(const struct block *block, uint64_t candidates,
+			    struct decision *decision)
 {
 	uint64_t at = block->base - decision->first;
 	uint64_t *word = &decision->words[at / 64];
@@ -107,7 +112,8 @@ static void exclude_singles(const struct block *block, uint64_t candidates, stru
 
 /* Read the struct pages of a block and classify them. When reading hits a page of the dump that is
  * broken, do it again one struct page at a time. */
-static void look(struct decider *decider, struct block *block, vaddr_t at, struct decision *decision)
+static void look(struct decider *decider, struct block *block, vaddr_t at,
+		 struct decision *decision)
 {
 	struct memmap *map = decider->map;
 	uint64_t readable;
@@ -117,8 +123,8 @@ static void look(struct decider *decider, struct block *block, vaddr_t at, struc
 		if (again)
 			memmap_lend_singly(map, at, block->count, &block->pages, &readable);
 		lanes_read(decider->rules, block->pages, block->count, &block->lanes);
-		lanes_compounds(decider->rules, block->pages, block->count, block->base, &block->lanes,
-				block->order);
+		lanes_compounds(decider->rules, block->pages, block->count, block->base,
+				&block->lanes, block->order);
 		if (!reader_faulted(map->memory->reader) || again)
 			break;
 	}
@@ -141,8 +147,8 @@ static pfn_t decide_block(struct decider *decider, const struct stretch *stretch
 		       bits_mask((unsigned)(pfn - block.base), (unsigned)(stop - block.base));
 	if (!block.inside)
 		return stop;
-	look(decider, &block, stretch->at + (block.base - stretch->first) * decider->rules->page_size,
-	     decision);
+	look(decider, &block,
+	     stretch->at + (block.base - stretch->first) * decider->rules->page_size, decision);
 	uint64_t done = exclude_covers(decider, &block, decision, carry, &reached);
 	exclude_singles(&block, block.inside & ~done, decision);
 	return reached;
@@ -162,7 +168,8 @@ static void decide_by_page(struct decider *decider, struct carry *carry, struct 
 		}
 		if (pfn >= stretch.end)
 			memmap_find(decider->map, pfn, &stretch);
-		pfn = stretch.at ? decide_block(decider, &stretch, pfn, carry, decision) : stretch.end;
+		pfn = stretch.at ? decide_block(decider, &stretch, pfn, carry, decision)
+				 : stretch.end;
 	}
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* decide.h - which pages of a range of page frames stay in the dump.
- * One range after the other, in ascending order: a free block or a huge page that reaches over the end
- * of a range is carried into the next. Deciding a range again from the same carry gives the same. */
+ * One range after the other, in ascending order: a free block or a huge page that reaches over the
+ * end of a range is carried into the next. Deciding a range again from the same carry gives the
+ * same. */
 #ifndef PAGES_DECIDE_H
 #define PAGES_DECIDE_H
 

@@ -14,7 +14,8 @@ struct walk {
 	struct decision *decision;
 	struct memory *memory;
 	struct stretch last; /* where the last struct page was found */
-	uint64_t node_zones, nr_zones, zone_size, spanned, free_area, area_size, free_list, list_size;
+	uint64_t node_zones, nr_zones, zone_size, spanned, free_area, area_size, free_list,
+	    list_size;
 	uint64_t next, prev, lru, orders, types;
 };
 
@@ -126,7 +127,8 @@ static err_t walk_node(struct walk *walk, vaddr_t pgdat)
 
 err_t freelist_decide(struct decider *decider, struct decision *decision)
 {
-	struct walk walk = { .decider = decider, .decision = decision, .memory = decider->map->memory };
+	struct walk walk = {
+	    .decider = decider, .decision = decision, .memory = decider->map->memory};
 	unsigned node = 0;
 	vaddr_t pgdat = 0;
 

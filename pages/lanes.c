@@ -84,7 +84,8 @@ void lanes_compounds(const struct rules *rules, const uint8_t *pages, unsigned c
 
 		order[i] = 0;
 		if (i + 1 >= count)
-			continue; /* blocks begin at multiples of 64 pages: a true head is not the last */
+			continue; /* blocks begin at multiples of 64 pages: a true head is not the
+				     last */
 		rules->compound->read(rules, head, head + rules->page_size, &compound);
 		lanes->hugetlb |= bit(compound.hugetlb, i);
 		if (compound.order <= ORDER_MOST &&

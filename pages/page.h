@@ -4,12 +4,12 @@
 #define PAGES_PAGE_H
 
 enum page_kind {
-	PAGE_CACHE,         /* page cache without private data */
+	PAGE_CACHE,	    /* page cache without private data */
 	PAGE_CACHE_PRIVATE, /* page cache with private data (buffers of a filesystem) */
-	PAGE_USER,          /* anonymous memory of processes, and huge pages */
-	PAGE_FREE,          /* nobody's: in the buddy allocator, or not yet accepted from the hypervisor */
-	PAGE_HWPOISON,      /* broken memory: whatever the level, it must not be read */
-	PAGE_OFFLINE,       /* given back to the hypervisor: whatever the level */
+	PAGE_USER,	    /* anonymous memory of processes, and huge pages */
+	PAGE_FREE, /* nobody's: in the buddy allocator, or not yet accepted from the hypervisor */
+	PAGE_HWPOISON, /* broken memory: whatever the level, it must not be read */
+	PAGE_OFFLINE,  /* given back to the hypervisor: whatever the level */
 	PAGE_KINDS
 };
 

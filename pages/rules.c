@@ -23,7 +23,8 @@ static unsigned order_in_flags(const struct rules *rules, const uint8_t *tail)
 static bool has_mark(const struct rules *rules, struct type_mark mark, const uint8_t *page)
 {
 	return mark.mask && rules->mapcount_at != NOT_THERE &&
-	       (get_32(rules->target.big_endian, page + rules->mapcount_at) & mark.mask) == mark.value;
+	       (get_32(rules->target.big_endian, page + rules->mapcount_at) & mark.mask) ==
+		   mark.value;
 }
 
 static void order_in_flags_hugetlb_in_type(const struct rules *rules, const uint8_t *head,
@@ -38,7 +39,8 @@ static void order_in_flags_hugetlb_in_flags(const struct rules *rules, const uin
 {
 	(void)head;
 	ret->order = order_in_flags(rules, tail);
-	ret->hugetlb = (get_word(&rules->target, tail + rules->flags_at) & rules->hugetlb_flag) != 0;
+	ret->hugetlb =
+	    (get_word(&rules->target, tail + rules->flags_at) & rules->hugetlb_flag) != 0;
 }
 
 static uint64_t get_sized(const struct target *target, const uint8_t *at, unsigned bytes)
@@ -53,15 +55,16 @@ static uint64_t get_sized(const struct target *target, const uint8_t *at, unsign
 	}
 }
 
-static void order_and_destructor(const struct rules *rules, const uint8_t *head, const uint8_t *tail,
-				 struct compound *ret)
+static void order_and_destructor(const struct rules *rules, const uint8_t *head,
+				 const uint8_t *tail, struct compound *ret)
 {
 	const struct target *target = &rules->target;
 
 	(void)head;
 	*ret = (struct compound){ 0 };
 	if (rules->order_at != NOT_THERE)
-		ret->order = (unsigned)get_sized(target, tail + rules->order_at, rules->order_bytes);
+		ret->order =
+		    (unsigned)get_sized(target, tail + rules->order_at, rules->order_bytes);
 	if (rules->dtor_at != NOT_THERE && rules->hugetlb_dtor)
 		ret->hugetlb = get_sized(target, tail + rules->dtor_at, rules->dtor_bytes) ==
 			       rules->hugetlb_dtor;
@@ -79,8 +82,10 @@ static bool has_hugetlb_flag(const struct facts *facts)
 
 static bool has_destructor(const struct facts *facts)
 {
-	return fact_known(facts, OFFSET_FOLIO_ORDER) || fact_known(facts, OFFSET_PAGE_COMPOUND_ORDER) ||
-	       (fact_known(facts, OFFSET_PAGE_LRU) && facts_version(facts) < KERNEL_VERSION(4, 4, 0));
+	return fact_known(facts, OFFSET_FOLIO_ORDER) ||
+	       fact_known(facts, OFFSET_PAGE_COMPOUND_ORDER) ||
+	       (fact_known(facts, OFFSET_PAGE_LRU) &&
+		facts_version(facts) < KERNEL_VERSION(4, 4, 0));
 }
 
 static bool always(const struct facts *facts)
@@ -95,7 +100,8 @@ static const struct compound_era compound_eras[] = {
 	  has_hugetlb_type, order_in_flags_hugetlb_in_type },
 	{ "order in the first tail's flags, hugetlb a flag of it (v6.6, 9c5ccf2db04b)",
 	  has_hugetlb_flag, order_in_flags_hugetlb_in_flags },
-	{ "order and destructor in members of the first tail", has_destructor, order_and_destructor },
+	{ "order and destructor in members of the first tail",
+	  has_destructor, order_and_destructor },
 	{ "unknown", always, nothing_known },
 };
 
@@ -110,7 +116,8 @@ static unsigned in_tail(const struct facts *facts, enum fact_id folio, enum fact
 	return (unsigned)fact_or(facts, page, NOT_THERE);
 }
 
-/* Until 4.3 the order was page[1].lru.prev and the destructor page[1].lru.next, both whole words. */
+/* Until 4.3 the order was page[1].lru.prev and the destructor page[1].lru.next, both whole words.
+ */
 static void compound_in_lru(struct rules *rules, const struct facts *facts)
 {
 	unsigned word = rules->target.word_bytes;
@@ -125,8 +132,8 @@ static void compound_in_lru(struct rules *rules, const struct facts *facts)
 static void choose_compound(struct rules *rules, const struct facts *facts)
 {
 	const struct compound_era *era = compound_eras;
-	/* One byte each since 4.16 (v4.16, "mm: use unsigned char for compound_order", with the offsets
-	 * exported alike before and after: only the version tells). */
+	/* One byte each since 4.16 (v4.16, "mm: use unsigned char for compound_order", with the
+	 * offsets exported alike before and after: only the version tells). */
 	unsigned bytes = facts_version(facts) >= KERNEL_VERSION(4, 16, 0) ? 1 : 2;
 
 	while (!era->fits(facts))
@@ -134,8 +141,10 @@ static void choose_compound(struct rules *rules, const struct facts *facts)
 	rules->compound = era;
 	if (fact_known(facts, NUMBER_PG_HUGETLB) && facts->value[NUMBER_PG_HUGETLB] < 64)
 		rules->hugetlb_flag = UINT64_C(1) << facts->value[NUMBER_PG_HUGETLB];
-	rules->order_at = in_tail(facts, OFFSET_FOLIO_ORDER, OFFSET_PAGE_COMPOUND_ORDER, rules->page_size);
-	rules->dtor_at = in_tail(facts, OFFSET_FOLIO_DTOR, OFFSET_PAGE_COMPOUND_DTOR, rules->page_size);
+	rules->order_at =
+	    in_tail(facts, OFFSET_FOLIO_ORDER, OFFSET_PAGE_COMPOUND_ORDER, rules->page_size);
+	rules->dtor_at =
+	    in_tail(facts, OFFSET_FOLIO_DTOR, OFFSET_PAGE_COMPOUND_DTOR, rules->page_size);
 	rules->order_bytes = rules->dtor_bytes = bytes;
 	rules->hugetlb_dtor = fact_or(facts, NUMBER_HUGETLB_PAGE_DTOR, 0);
 	if (rules->order_at == NOT_THERE && rules->dtor_at == NOT_THERE && has_destructor(facts))
@@ -152,7 +161,7 @@ struct flag_era {
 
 static const struct flag_era flag_eras[] = {
 	{ KERNEL_VERSION(2, 6, 26), 5, 11, 15, 7, 14 },
-	{ KERNEL_VERSION(2, 6, 30), 5, 11, 15, 7, 13 }, /* page-flags.h became an enum: e26831814998 */
+	{ KERNEL_VERSION(2, 6, 30), 5, 11, 15, 7, 13 }, /* flags became an enum: e26831814998 */
 	{ KERNEL_VERSION(4, 4, 0), 5, 11, 16, 7, 14 },  /* PG_private_2: 266cf658efcf */
 	{ KERNEL_VERSION(4, 10, 0), 5, 11, 15, 7, 14 }, /* PG_tail gone: 1d798ca3f164 */
 	{ UINT32_MAX, -1, -1, -1, -1, -1 },
@@ -176,16 +185,18 @@ static void choose_flags(struct rules *rules, const struct facts *facts)
 	rules->swapcache = flag_bit(facts, NUMBER_PG_SWAPCACHE, era->swapcache);
 	rules->hwpoison = flag_bit(facts, NUMBER_PG_HWPOISON, -1);
 	rules->buddy = flag_bit(facts, NUMBER_PG_BUDDY, -1);
-	rules->head = fact_or(facts, NUMBER_PG_HEAD_MASK, era->head < 0 ? 0 : UINT64_C(1) << era->head);
+	rules->head =
+	    fact_or(facts, NUMBER_PG_HEAD_MASK, era->head < 0 ? 0 : UINT64_C(1) << era->head);
 
-	/* Since 4.10 the swapcache bit is shared and means something only together with swapbacked, which
-	 * 4.10 and 4.11 do not export: six above private there. */
+	/* Since 4.10 the swapcache bit is shared and means something only together with swapbacked,
+	 * which 4.10 and 4.11 do not export: six above private there. */
 	int swapbacked = -1;
 	if (rules->swapcache && rules->swapcache < rules->private)
 		swapbacked = __builtin_ctzll(rules->private) + 6;
 	rules->swapbacked = flag_bit(facts, NUMBER_PG_SWAPBACKED, swapbacked);
 
-	/* Slab is a page type since 6.10 (46df8e73a4a3), and its old bit belongs to somebody else. */
+	/* Slab is a page type since 6.10 (46df8e73a4a3), and its old bit belongs to somebody else.
+	 */
 	if (!fact_known(facts, NUMBER_PAGE_SLAB))
 		rules->slab = flag_bit(facts, NUMBER_PG_SLAB, era->slab);
 }
@@ -254,12 +265,15 @@ static err_t member(const struct rules *rules, const struct facts *facts, enum f
 
 static err_t check_tail_members(const struct rules *rules)
 {
-	unsigned end_order = rules->order_at == NOT_THERE ? 0 : rules->order_at + rules->order_bytes;
+	unsigned end_order =
+	    rules->order_at == NOT_THERE ? 0 : rules->order_at + rules->order_bytes;
 	unsigned end_dtor = rules->dtor_at == NOT_THERE ? 0 : rules->dtor_at + rules->dtor_bytes;
 
 	if (end_order > rules->page_size || end_dtor > rules->page_size)
-		return fail(ERR_CORRUPT, "order or destructor of compound pages at %u and %u lie outside "
-			    "SIZE(page)=%u", rules->order_at, rules->dtor_at, rules->page_size);
+		return fail(ERR_CORRUPT,
+			    "order or destructor of compound pages at %u and %u lie outside "
+			    "SIZE(page)=%u",
+			    rules->order_at, rules->dtor_at, rules->page_size);
 	return OK;
 }
 

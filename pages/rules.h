@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rules.h - how this kernel marks its pages: chosen once from the facts, then const.
- * Struct page has changed its encoding a dozen times. Which one a dump has is told by which facts it
- * exports; each choice is a table of eras in rules.c with the kernel commit beside it. */
+ * Struct page has changed its encoding a dozen times. Which one a dump has is told by which facts
+ * it exports; each choice is a table of eras in rules.c with the kernel commit beside it. */
 #ifndef PAGES_RULES_H
 #define PAGES_RULES_H
 
@@ -50,7 +50,8 @@ struct rules {
 	unsigned order_bytes, dtor_bytes;
 	uint64_t hugetlb_dtor;        /* what stands at dtor_at for a huge page */
 
-	unsigned free_orders;         /* LENGTH(zone.free_area): free blocks are smaller than 2^this; 0: unknown */
+	unsigned free_orders; /* LENGTH(zone.free_area): free blocks are smaller than 2^this; 0:
+				 unknown */
 	bool free_by_page;            /* a free page can be told by its struct page */
 };
 

@@ -32,8 +32,10 @@ TEST(bits_agree_with_bit_by_bit)
 	for (int round = 0; round < 2000; round++) {
 		for (size_t i = 0; i < BITS / 64; i++)
 			words[i] = next_random(&random) & next_random(&random);
-		uint64_t a = next_random(&random) % (BITS + 1), b = next_random(&random) % (BITS + 1);
-		uint64_t first = a < b ? a : b, end = a < b ? b : a, before = slow_count(words, 0, BITS);
+		uint64_t a = next_random(&random) % (BITS + 1),
+			 b = next_random(&random) % (BITS + 1);
+		uint64_t first = a < b ? a : b, end = a < b ? b : a,
+			 before = slow_count(words, 0, BITS);
 		uint64_t inside = slow_count(words, first, end);
 		CHECK_EQ(bits_count(words, first, end), inside);
 		CHECK_EQ(bits_next(words, first, end, true), slow_next(words, first, end, true));

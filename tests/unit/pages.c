@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pages.c - unit tests of the classification: random struct pages, decided 64 at a time by decide.c and
- * one by one by the slow and obvious version below. */
+/* pages.c - unit tests of the classification: random struct pages, decided 64 at a time by decide.c
+ * and one by one by the slow and obvious version below. */
 #include "base/bytes.h"
 #include "facts/vmcoreinfo.h"
 #include "memory_source.h"
@@ -8,8 +8,16 @@
 #include "tests/test.h"
 
 enum {
-	PAGES = 4096, STRUCT_PAGE = 64, ORDERS = 11,
-	FLAGS_AT = 0, HEAD_AT = 8, MAPPING_AT = 24, PRIVATE_AT = 40, MAPCOUNT_AT = 48, DTOR_AT = 16, ORDER_AT = 17,
+	PAGES = 4096,
+	STRUCT_PAGE = 64,
+	ORDERS = 11,
+	FLAGS_AT = 0,
+	HEAD_AT = 8,
+	MAPPING_AT = 24,
+	PRIVATE_AT = 40,
+	MAPCOUNT_AT = 48,
+	DTOR_AT = 16,
+	ORDER_AT = 17,
 };
 
 /* A kernel of each kind of marks. */
@@ -26,11 +34,11 @@ static const char v6_1[] =
 	"OFFSET(page.compound_dtor)=16\nOFFSET(page.compound_order)=17\n";
 
 static const char v6_12[] =
-	"OSRELEASE=6.12.0\nNUMBER(PG_lru)=5\nNUMBER(PG_private)=14\nNUMBER(PG_swapcache)=10\n"
-	"NUMBER(PG_swapbacked)=17\nNUMBER(PG_hwpoison)=21\nNUMBER(PG_head_mask)=64\n"
-	"NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=4026531840\nNUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)=4043309056\n"
-	"NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)=4093640704\nNUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=4110417920\n"
-	"NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)=4143972352\n";
+    "OSRELEASE=6.12.0\nNUMBER(PG_lru)=5\nNUMBER(PG_private)=14\nNUMBER(PG_swapcache)=10\n"
+    "NUMBER(PG_swapbacked)=17\nNUMBER(PG_hwpoison)=21\nNUMBER(PG_head_mask)=64\n"
+    "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=4026531840\nNUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)=4043309056\n"
+    "NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)=4093640704\nNUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=4110417920\n"
+    "NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)=4143972352\n";
 
 struct world {
 	uint8_t *pages;
@@ -69,9 +77,13 @@ static void world_init(struct world *world, const char *era)
 	world->memory.space = &world->space;
 	reader_create(&world->dump.source, &world->memory.reader);
 	reader_create(&world->dump.source, &world->memory.tables);
-	world->map = (struct memmap){ .memory = &world->memory, .model = &model,
-				      .page_size = STRUCT_PAGE, .array = STRUCT_PAGE, .limit = PAGES, .end = PAGES,
-				      .bounce = malloc(BLOCK_PAGES * STRUCT_PAGE) };
+	world->map = (struct memmap){.memory = &world->memory,
+				     .model = &model,
+				     .page_size = STRUCT_PAGE,
+				     .array = STRUCT_PAGE,
+				     .limit = PAGES,
+				     .end = PAGES,
+				     .bounce = malloc(BLOCK_PAGES * STRUCT_PAGE)};
 	rules_choose(&world->rules, &world->space.target, &world->facts);
 }
 
@@ -143,11 +155,13 @@ static enum page_kind judge(const struct world *world, pfn_t pfn, unsigned level
 		if (order > 24 || pfn & ((UINT64_C(1) << order) - 1))
 			order = 0;
 	}
-	bool slab = flags & rules->slab ||
-		    (rules->type_slab.mask && (type & rules->type_slab.mask) == rules->type_slab.value);
+	bool slab =
+	    flags & rules->slab ||
+	    (rules->type_slab.mask && (type & rules->type_slab.mask) == rules->type_slab.value);
 	bool anon = mapping & 1 && !slab, private = flags & rules->private;
 	bool cache = flags & rules->lru || (flags & rules->swapcache && flags & rules->swapbacked);
-	if (level & LEVEL_FREE && !slab && (type & rules->type_buddy.mask) == rules->type_buddy.value) {
+	if (level & LEVEL_FREE && !slab &&
+	    (type & rules->type_buddy.mask) == rules->type_buddy.value) {
 		uint64_t free_order = get_64(false, page + PRIVATE_AT);
 		*pages = free_order < ORDERS ? UINT64_C(1) << free_order : 0;
 		return free_order < ORDERS ? PAGE_FREE : PAGE_KINDS;
@@ -196,7 +210,8 @@ static void decide_slowly(const struct world *world, unsigned level, uint64_t *w
 static void decide_windows(struct world *world, unsigned level, pfn_t window, uint64_t *words,
 			   uint64_t excluded[PAGE_KINDS])
 {
-	struct decider decider = { .map = &world->map, .rules = &world->rules, .facts = &world->facts };
+	struct decider decider = {
+	    .map = &world->map, .rules = &world->rules, .facts = &world->facts};
 	struct carry carry = { 0 };
 
 	decider_set_level(&decider, level);
@@ -209,7 +224,8 @@ static void decide_windows(struct world *world, unsigned level, pfn_t window, ui
 	}
 }
 
-static void compare(struct world *world, unsigned level, pfn_t window, uint64_t *random, int *failures)
+static void compare(struct world *world, unsigned level, pfn_t window, uint64_t *random,
+		    int *failures)
 {
 	uint64_t fast[PAGES / 64], slow[PAGES / 64];
 	uint64_t fast_excluded[PAGE_KINDS] = { 0 }, slow_excluded[PAGE_KINDS] = { 0 };
@@ -249,9 +265,14 @@ TEST(random_pages_of_6_12)
 TEST(the_ladder)
 {
 	uint64_t kind[PAGE_KINDS];
-	struct lanes lanes = { .tail = 1 << 0, .buddy = 1 << 0 | 1 << 1, .lru = 1 << 2 | 1 << 3 | 1 << 4,
-			       .private = 1 << 3, .anon = 1 << 4 | 1 << 5, .slab = 1 << 5,
-			       .poison = 1 << 2 | 1 << 6, .offline = 1 << 7 };
+	struct lanes lanes = {.tail = 1 << 0,
+			      .buddy = 1 << 0 | 1 << 1,
+			      .lru = 1 << 2 | 1 << 3 | 1 << 4,
+			      .private = 1 << 3,
+			      .anon = 1 << 4 | 1 << 5,
+			      .slab = 1 << 5,
+			      .poison = 1 << 2 | 1 << 6,
+			      .offline = 1 << 7};
 
 	classify(&lanes, kinds_of_level(31), kind);
 	CHECK_EQ(kind[PAGE_FREE], 1 << 1);
