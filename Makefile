@@ -81,5 +81,69 @@ install: makedumpfile
 clean:
 	rm -rf build makedumpfile
 
-.PHONY: all install clean force
+# --- tests ---------------------------------------------------------------------------------------
+# Each test program is one file linked with everything but the front door. `tests` builds them, tests/run runs.
+UNITS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
+MAKERS = $(patsubst tests/make/%.c,$(BUILD)/tests/%,$(wildcard tests/make/*.c))
+FUZZERS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
+PARTS = $(filter-out $(BUILD)/makedumpfile.o,$(OBJECTS))
+TESTCC = $(CC) $(BASICS) $(CPPFLAGS) $(CFLAGS) $(WERROR) -MMD -MP
+
+tests: $(BUILD)/makedumpfile $(UNITS) $(MAKERS) $(FUZZERS)
+
+$(UNITS) $(MAKERS): $(BUILD)/tests/%: $(PARTS) $(BUILD)/settings
+$(UNITS): $(BUILD)/tests/unit/%: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(TESTCC) -MF $@.d -o $@ $< $(PARTS) $(LDFLAGS) $(LIBS)
+$(MAKERS): $(BUILD)/tests/%: tests/make/%.c
+	@mkdir -p $(@D)
+	$(TESTCC) -MF $@.d -o $@ $< $(PARTS) $(LDFLAGS) $(LIBS)
+# Corpus replay; `make fuzz` builds the same files with libFuzzer instead of replay.c.
+$(FUZZERS): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(PARTS) $(BUILD)/settings
+	@mkdir -p $(@D)
+	$(TESTCC) -MF $@.d -o $@ $< $(FUZZMAIN) $(PARTS) $(LDFLAGS) $(LIBS)
+FUZZMAIN = tests/fuzz/replay.c
+
+-include $(addsuffix .d,$(UNITS) $(MAKERS) $(FUZZERS))
+
+# What is missing is installed first; libraries are looked for when make starts, hence the second make.
+demo:
+	@scripts/deps build
+	@$(MAKE) --no-print-directory -s all
+	@tests/demo/run
+
+check:
+	@scripts/deps check
+	@$(MAKE) --no-print-directory -s all tests
+	@tests/run $(SUITES)
+
+SANITIZE = -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
+check-asan:
+	@$(MAKE) --no-print-directory -s BUILD=build/asan CFLAGS="$(SANITIZE) -fsanitize=address,undefined" build/asan/makedumpfile tests
+	@BUILD=build/asan tests/run $(or $(SUITES),unit cases fuzz options)
+
+check-thread:
+	@$(MAKE) --no-print-directory -s BUILD=build/thread CFLAGS="$(SANITIZE) -fsanitize=thread" build/thread/makedumpfile tests
+	@BUILD=build/thread tests/run $(or $(SUITES),unit cases)
+
+check-vm:
+	@scripts/deps vm
+	@$(MAKE) --no-print-directory -s all tests
+	@tests/vm/run $(VM)
+
+# make fuzz T=elf TIME=120
+TIME ?= 60
+fuzz:
+	@$(MAKE) --no-print-directory -s BUILD=build/fuzz CC=clang FUZZMAIN=-fsanitize=fuzzer \
+		CFLAGS="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" $(T:%=build/fuzz/tests/fuzz/%)
+	mkdir -p build/fuzz/corpus/$(T)
+	build/fuzz/tests/fuzz/$(T) -max_total_time=$(TIME) -timeout=10 build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
+
+# make bench [DUMP=file]: ours and the installed makedumpfile in turn.
+bench:
+	@scripts/deps check
+	@$(MAKE) --no-print-directory -s all
+	@tests/bench $(DUMP)
+
+.PHONY: all install clean force tests demo check check-asan check-thread check-vm fuzz bench
 .DELETE_ON_ERROR:

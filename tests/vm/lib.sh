@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# lib.sh - fetch kernels, build guests, boot them, take cores. Sourced by run and by the demo's script.
+# Everything made lies in $CACHE (default build/vm) and is made once.
+PATH=$PATH:/usr/sbin:/sbin
+vm=${VMDIR:-$(cd "$(dirname "$0")/../vm" && pwd)}
+root=$(cd "$vm/../.." && pwd)
+BUILD=${BUILD:-build}
+CACHE=${CACHE:-$root/build/vm}
+mkdir -p "$CACHE"
+
+# apt SUITE COMMAND...: apt-get or apt-cache of another suite, in a folder of its own; the machine's is not touched.
+apt_in()
+{
+	suite=$1; shift
+	folder=$CACHE/apt/$suite
+	if [ ! -e "$folder/ready" ]; then
+		mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
+		: > "$folder/status"
+		apt-get indextargets --format '$(LABEL)|$(REPO_URI)' 'Created-By: Packages' | sort -u > "$folder/mirrors"
+		main=$(sed -n 's/^Debian|//p' "$folder/mirrors" | head -n 1)
+		security=$(sed -n 's/^Debian-Security|//p' "$folder/mirrors" | head -n 1)
+		echo "deb ${main:-http://deb.debian.org/debian/} $suite main" > "$folder/sources.list"
+		[ -z "$security" ] || echo "deb $security $suite-security main" >> "$folder/sources.list"
+		apt_raw "$folder" apt-get update -q > "$folder/log" 2>&1 || true
+		: > "$folder/ready"
+	fi
+	apt_raw "$folder" "$@"
+}
+
+apt_raw()
+{
+	folder=$1 program=$2; shift 2
+	"$program" -o Dir::State="$folder" -o Dir::State::status="$folder/status" -o Dir::Cache="$folder/cache" \
+		-o Dir::Etc::sourcelist="$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+		-o Acquire::Check-Valid-Until=false -o APT::Sandbox::User=root "$@"
+}
+
+# package SUITE PACKAGE FOLDER [PATTERN]: unpack a package, or the files of it that match.
+package()
+{
+	mkdir -p "$CACHE/debs/$1" "$3"
+	(cd "$CACHE/debs/$1" && apt_in "$1" apt-get download -q "$2" > /dev/null) || return 1
+	deb=$(ls -t "$CACHE/debs/$1/$2"_*.deb | head -n 1)
+	if [ $# -gt 3 ]; then
+		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$3" --wildcards "$4"
+	else
+		dpkg-deb -x "$deb" "$3"
+	fi
+	rm -f "$deb"
+}
+
+kernel_suite()   { awk -v k="$1" '$1 == k { print $2 }' "$vm/kernels"; }
+kernel_readers() { awk -v k="$1" '$1 == k { $1 = $2 = $3 = ""; print }' "$vm/kernels"; }
+
+# The package that holds the kernel: the meta package names it.
+kernel_package()
+{
+	meta=$(awk -v k="$1" '$1 == k { print $3 }' "$vm/kernels")
+	apt_in "$(kernel_suite "$1")" apt-cache depends "$meta" | awk '/Depends: linux-image/ { print $2; exit }'
+}
+
+# kernel NAME: folder of its vmlinuz and modules. kernel_debug NAME: its vmlinux with DWARF.
+kernel()
+{
+	folder=$CACHE/kernel/$1
+	if [ ! -e "$folder/ready" ]; then
+		name=$(kernel_package "$1")
+		[ -n "$name" ] && package "$(kernel_suite "$1")" "$name" "$folder" >&2 || return 1
+		: > "$folder/ready"
+	fi
+	echo "$folder"
+}
+
+kernel_debug()
+{
+	folder=$CACHE/debug/$1
+	if [ ! -e "$folder/ready" ]; then
+		package "$(kernel_suite "$1")" "$(kernel_package "$1")-dbg" "$folder" './usr/lib/debug/boot/vmlinux*' >&2 || return 1
+		: > "$folder/ready"
+	fi
+	ls "$folder"/usr/lib/debug/boot/vmlinux*
+}
+
+# A program and the libraries it is linked with, into the tree that becomes the initramfs.
+with_libraries()
+{
+	program=$(command -v "$1")
+	install -D "$program" "$2/bin/$(basename "$program")"
+	{ ldd "$program" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r library; do
+		install -D "$library" "$2$library"
+	done
+}
+
+# initramfs NAME: busybox, the workload, kexec, our makedumpfile (static), the modules a guest needs.
+initramfs()
+{
+	tree=$CACHE/tree/$1 out=$CACHE/initrd-$1
+	rm -rf "$tree"
+	mkdir -p "$tree/bin" "$tree/modules"
+	install "$vm/init" "$tree/init"
+	install "$(command -v busybox)" "$tree/bin/busybox"
+	with_libraries kexec "$tree"
+	${CC:-cc} -O1 -static -o "$tree/bin/workload" "$vm/workload.c" || return 1
+	make -C "$root" -s BUILD=build/static LINKTYPE=static build/static/makedumpfile >&2 || return 1
+	install -s "$root/build/static/makedumpfile" "$tree/bin/makedumpfile"
+	folder=$(kernel "$1") || return 1
+	for module in qemu_fw_cfg virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk \
+		crc16 crc32c_generic libcrc32c mbcache jbd2 ext4; do
+		find "$folder" -name "$module.ko*" | while read -r file; do
+			case $file in
+			*.xz) xz -dc "$file" ;;
+			*)    cat "$file" ;;
+			esac > "$tree/modules/$module.ko"
+		done
+	done
+	(cd "$tree" && find . | cpio -o -H newc --quiet | gzip -1) > "$out.new" && mv "$out.new" "$out"
+	echo "$out"
+}
+
+# disk FILE MIB [FOLDER]: an ext4 disk, filled from FOLDER.
+disk()
+{
+	rm -f "$1"
+	truncate -s "$2M" "$1"
+	mke2fs -q -t ext4 -F ${3:+-d "$3"} "$1" 2>/dev/null
+}
+from_disk() { debugfs -R "dump $2 $3" "$1" > /dev/null 2>&1 && [ -e "$3" ]; }
+
+# Real KVM only when it boots a guest; some machines have a /dev/kvm on which kernels never start.
+accelerator()
+{
+	[ -e "$CACHE/accelerator" ] || {
+		echo tcg,thread=multi > "$CACHE/accelerator"
+		if [ -w /dev/kvm ]; then
+			folder=$(kernel 6.1) && timeout 20 qemu-system-x86_64 -accel kvm -m 256 -nographic -no-reboot \
+				-kernel "$folder"/boot/vmlinuz-* -append "console=ttyS0 panic=-1" 2>/dev/null |
+				grep -q 'Linux version' && echo kvm > "$CACHE/accelerator"
+		fi
+	}
+	cat "$CACHE/accelerator"
+}
+
+# guest NAME MIB LOG APPEND [QEMU OPTION...]: boot in the foreground.
+guest()
+{
+	name=$1 mib=$2 log=$3 append=$4; shift 4
+	folder=$(kernel "$name") || return 1
+	qemu-system-x86_64 -accel "$(accelerator)" -cpu "${CPU:-max}" -m "$mib" -smp 2 -no-reboot -display none \
+		-device vmcoreinfo -kernel "$folder"/boot/vmlinuz-* -initrd "$CACHE/initrd-$name" \
+		-append "console=ttyS0 panic=-1 $append" -serial "file:$log" "$@" > "$log.qemu" 2>&1
+}
+
+# wait_for TEXT LOG SECONDS
+wait_for()
+{
+	for _ in $(seq "$3"); do
+		grep -q "$1" "$2" 2>/dev/null && return 0
+		sleep 1
+	done
+	return 1
+}
+
+# core NAME MIB OUT APPEND: boot, wait until the guest is ready, take its memory with dump-guest-memory.
+# What the guest said lies in OUT.log.
+core()
+{
+	[ ! -s "$3" ] || return 0
+	initramfs "$1" > /dev/null || return 1
+	socket=$CACHE/monitor.$$
+	rm -f "$3.log"
+	disk "$3.disk" 256
+	guest "$1" "$2" "$3.log" "$4" -drive "file=$3.disk,format=raw,if=virtio" \
+		-qmp "unix:$socket,server=on,wait=off" &
+	if wait_for READY "$3.log" "${PATIENCE:-300}"; then
+		python3 "$vm/qmp.py" "$socket" "$3.new"
+	fi
+	python3 "$vm/qmp.py" "$socket"
+	wait
+	rm -f "$3.disk" "$socket"
+	[ -s "$3.new" ] && mv "$3.new" "$3"
+}
+
+# crash_guest NAME MIB OUT CAPTURES: crashkernel, kexec -p, sysrq-c; in the capture kernel each line "FILE OPTIONS" of
+# CAPTURES runs makedumpfile on /proc/vmcore. The files come back as OUT.FILE, the raw core as OUT.raw.
+crash_guest()
+{
+	[ ! -s "$3.raw" ] || return 0
+	initramfs "$1" > /dev/null || return 1
+	rm -rf "$3.files"; mkdir -p "$3.files"
+	cp "$(kernel "$1")"/boot/vmlinuz-* "$3.files/vmlinuz"
+	cp "$CACHE/initrd-$1" "$3.files/initrd"
+	printf '%s\n' "$4" > "$3.files/captures"
+	: > "$3.files/want-raw"
+	disk "$3.disk" $(($2 + 512)) "$3.files"
+	rm -rf "$3.files" "$3.log"
+	CPU=${CPU:-max,la57=off} timeout "${PATIENCE:-900}" \
+		sh -c '. "$0"/lib.sh; guest "$@"' "$vm" "$1" "$2" "$3.log" "crashkernel=192M dump.work=$(($2 / 4)) dump.crash" \
+		-drive "file=$3.disk,format=raw,if=virtio"
+	grep -q CAPTURED "$3.log" || return 1
+	printf '%s\n' "$4" | while read -r file _; do
+		from_disk "$3.disk" "/$file" "$3.$file"
+		from_disk "$3.disk" "/$file.said" "$3.$file.said"
+	done
+	from_disk "$3.disk" /raw "$3.raw"
+	rm -f "$3.disk"
+}
+
+# tasks LOG: what the guest's ps printed, "PID COMM" sorted, without ps and its shell's short-lived helpers.
+tasks() { tr -d '\r' < "$1" | sed -n '/^TASKS$/,/^TASKS END$/p' | awk '$1 ~ /^[0-9]+$/ && $2 != "ps" { print $1, $2 }' | sort; }
