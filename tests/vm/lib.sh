@@ -94,7 +94,7 @@ with_libraries()
 # initramfs NAME: busybox, the workload, kexec, our makedumpfile (static), the modules a guest needs.
 initramfs()
 {
-	tree=$CACHE/tree/$1 out=$CACHE/initrd-$1
+	tree=$CACHE/tree/$1.$$ out=$CACHE/initrd-$1
 	rm -rf "$tree"
 	mkdir -p "$tree/bin" "$tree/modules"
 	install "$vm/init" "$tree/init"
@@ -113,7 +113,8 @@ initramfs()
 			esac > "$tree/modules/$module.ko"
 		done
 	done
-	(cd "$tree" && find . | cpio -o -H newc --quiet | gzip -1) > "$out.new" && mv "$out.new" "$out"
+	(cd "$tree" && find . | cpio -o -H newc --quiet | gzip -1) > "$out.$$" && mv "$out.$$" "$out"
+	rm -rf "$tree"
 	echo "$out"
 }
 
@@ -145,7 +146,7 @@ guest()
 {
 	name=$1 mib=$2 log=$3 append=$4; shift 4
 	folder=$(kernel "$name") || return 1
-	qemu-system-x86_64 -accel "$(accelerator)" -cpu "${CPU:-max}" -m "$mib" -smp 2 -no-reboot -display none \
+	qemu-system-x86_64 -accel "$(accelerator)" -cpu "${CPU:-max}" -m "$mib" -smp 2 -no-reboot -display none -vga none \
 		-device vmcoreinfo -kernel "$folder"/boot/vmlinuz-* -initrd "$CACHE/initrd-$name" \
 		-append "console=ttyS0 panic=-1 $append" -serial "file:$log" "$@" > "$log.qemu" 2>&1
 }
