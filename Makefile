@@ -142,7 +142,7 @@ fuzz:
 # make bench [DUMP=file]: ours and the installed makedumpfile in turn.
 bench:
 	@scripts/deps check
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s all tests
 	@tests/bench $(DUMP)
 
 .PHONY: all install clean force tests demo check check-asan check-thread check-vm fuzz bench

@@ -190,7 +190,7 @@ static void print_pages(const struct file *file, bool every)
 		const uint8_t *content = NULL;
 		if (bit(second_map, pfn)) {
 			uint64_t entry = file->descriptors_at + number++ * KDUMP_DESCRIPTOR_BYTES;
-			content = unpack(file, at(file, entry, KDUMP_DESCRIPTOR_BYTES, "descriptor"),
+			content = unpack(file, at(file, entry, KDUMP_DESCRIPTOR_BYTES, "entry"),
 					 pfn, page);
 			if (now != 'x')
 				bad("pfn %#" PRIx64 ": kept, but not in the 1st bitmap", pfn);

@@ -166,16 +166,16 @@ wait_for()
 core()
 {
 	[ ! -s "$3" ] || return 0
-	initramfs "$1" > /dev/null || return 1
+	(initramfs "$1") > /dev/null || return 1
 	socket=$CACHE/monitor.$$
 	rm -f "$3.log"
 	disk "$3.disk" 256
 	guest "$1" "$2" "$3.log" "$4" -drive "file=$3.disk,format=raw,if=virtio" \
 		-qmp "unix:$socket,server=on,wait=off" &
 	if wait_for READY "$3.log" "${PATIENCE:-300}"; then
-		python3 "$vm/qmp.py" "$socket" "$3.new"
+		/usr/bin/python3 "$vm/qmp.py" "$socket" "$3.new"
 	fi
-	python3 "$vm/qmp.py" "$socket"
+	/usr/bin/python3 "$vm/qmp.py" "$socket"
 	wait
 	rm -f "$3.disk" "$socket"
 	[ -s "$3.new" ] && mv "$3.new" "$3"
@@ -186,7 +186,7 @@ core()
 crash_guest()
 {
 	[ ! -s "$3.raw" ] || return 0
-	initramfs "$1" > /dev/null || return 1
+	(initramfs "$1") > /dev/null || return 1
 	rm -rf "$3.files"; mkdir -p "$3.files"
 	cp "$(kernel "$1")"/boot/vmlinuz-* "$3.files/vmlinuz"
 	cp "$CACHE/initrd-$1" "$3.files/initrd"
@@ -195,7 +195,7 @@ crash_guest()
 	disk "$3.disk" $(($2 + 512)) "$3.files"
 	rm -rf "$3.files" "$3.log"
 	CPU=${CPU:-max,la57=off} timeout "${PATIENCE:-900}" \
-		sh -c '. "$0"/lib.sh; guest "$@"' "$vm" "$1" "$2" "$3.log" "crashkernel=192M dump.work=$(($2 / 4)) dump.crash" \
+		env VMDIR="$vm" sh -c '. "$VMDIR/lib.sh"; guest "$@"' guest "$1" "$2" "$3.log" "crashkernel=192M dump.work=$(($2 / 4)) dump.crash" \
 		-drive "file=$3.disk,format=raw,if=virtio"
 	grep -q CAPTURED "$3.log" || return 1
 	printf '%s\n' "$4" | while read -r file _; do

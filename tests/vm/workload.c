@@ -25,7 +25,7 @@ static void fill(char *memory, size_t bytes)
 			break;
 		default:
 			for (int i = 0; i < PAGE; i += 64)
-				snprintf(page + i, 64, "page %zu line %d of somebody's text", at, i);
+				snprintf(page + i, 64, "page %zu line %d of a text", at, i);
 		}
 	}
 }

@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kernel.h - build a dead kernel in memory, for mkdump: page tables, sections, struct pages, zones.
+ * Everything the kernel owns is taken from one place upwards, in this order:
+ *
+ *     at    top page table, utsname, node map, mem_section or mem_map or node_data, pglist_data
+ *     ...   page tables, section roots, page arrays, as they are needed
+ *     next  not the kernel's any more
+ *
+ * The image mapping (symbols) and the direct mapping (allocated memory) both reach all of it. */
+#ifndef TESTS_MAKE_KERNEL_H
+#define TESTS_MAKE_KERNEL_H
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "tests/make/eras.h"
+
+enum {
+	PAGE = 4096,
+	PFNS = 1 << 24,      /* 64 GiB */
+	HUGE_BYTES = 2 << 20,
+	ORDERS = 11, LISTS = 5, ZONES = 2,
+	STRETCHES = 1024, NODES = 8,
+	/* struct zone: [0] spanned, [64] vm_stat, [128] free_area[]: five lists and a count each. */
+	AREA_BYTES = LISTS * 16 + 8, AREAS_AT = 128, ZONE_BYTES = 0x500,
+	/* struct pglist_data: the zones, then the rest. */
+	PGDAT_REST = ZONES * ZONE_BYTES, PGDAT_BYTES = PGDAT_REST + 0x80,
+	IMAGE_BYTES = 64 << 20,
+};
+
+static const uint64_t image_map = 0xffffffff80000000;
+
+/* Page frames whose struct pages stand in one array. */
+struct array {
+	uint64_t first, end;
+	uint64_t paddr, vaddr; /* of the struct page of `first` */
+};
+
+enum model { VMEMMAP, SPARSE, FLAT, DISCONTIG };
+
+struct kernel {
+	/* What the recipe says before `kernel`. */
+	bool big;
+	enum model model;
+	bool static_sections; /* one array of all sections, without roots */
+	bool five_levels, small_pages, pointer_to_sections;
+	uint64_t at, phys_base, offset, sme, section_bits, physmem_bits, section_flags;
+	struct node {
+		uint64_t first, end;
+	} node[NODES];
+	unsigned nodes;
+
+	/* What follows from it. */
+	uint32_t version;
+	char release[65];
+	const struct page_layout *page;
+	const struct flag_names *flags;
+	const struct page_types *types;
+	uint64_t page_offset, vmemmap, next, root, uts, sections_at, zone_at[NODES], mem_map_at;
+	struct array array[STRETCHES];
+	unsigned arrays;
+	uint64_t value[VALUES];
+	uint8_t **memory; /* by pfn; NULL: a page of zeros */
+};
+
+/* The line at hand, for die(); the one variable outside of structs. */
+static unsigned recipe_line;
+
+static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	fprintf(stderr, "mkdump: line %u: ", recipe_line);
+	vfprintf(stderr, fmt, args);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+/* --- memory --- */
+
+static uint8_t *bytes_at(struct kernel *kernel, uint64_t at)
+{
+	if (at / PAGE >= PFNS)
+		die("physical address %#" PRIx64 " is beyond what mkdump can make", at);
+	uint8_t **page = &kernel->memory[at / PAGE];
+	if (!*page)
+		*page = calloc(1, PAGE);
+	if (!*page)
+		die("no memory");
+	return *page + at % PAGE;
+}
+
+static void set_64(struct kernel *kernel, uint64_t at, uint64_t value)
+{
+	put_64(kernel->big, bytes_at(kernel, at), value);
+}
+
+static void set_32(struct kernel *kernel, uint64_t at, uint64_t value)
+{
+	put_32(kernel->big, bytes_at(kernel, at), (uint32_t)value);
+}
+
+static uint64_t word_at(struct kernel *kernel, uint64_t at)
+{
+	return get_64(kernel->big, bytes_at(kernel, at));
+}
+
+static uint64_t take(struct kernel *kernel, uint64_t bytes, uint64_t align)
+{
+	uint64_t at = round_up(kernel->next, align);
+
+	kernel->next = round_up(at + bytes, PAGE);
+	return at;
+}
+
+/* --- addresses --- */
+
+static uint64_t symbol(const struct kernel *kernel, uint64_t at)
+{
+	return image_map + at - kernel->phys_base;
+}
+
+static uint64_t direct(const struct kernel *kernel, uint64_t at)
+{
+	return kernel->page_offset + at;
+}
+
+/* The next table below an entry, made when it is not there. */
+static uint64_t table_below(struct kernel *kernel, uint64_t entry_at)
+{
+	uint64_t entry = word_at(kernel, entry_at);
+
+	if (!entry) {
+		entry = take(kernel, PAGE, PAGE) | kernel->sme | 0x63;
+		set_64(kernel, entry_at, entry);
+	}
+	return entry & 0xffffffffff000 & ~kernel->sme;
+}
+
+static void map_page(struct kernel *kernel, uint64_t vaddr, uint64_t paddr, bool huge)
+{
+	uint64_t table = kernel->root;
+
+	for (int shift = kernel->five_levels ? 48 : 39;; shift -= 9) {
+		uint64_t entry_at = table + (vaddr >> shift & 511) * 8;
+		if (shift == (huge ? 21 : 12)) {
+			set_64(kernel, entry_at, paddr | kernel->sme | (huge ? 0xe3 : 0x63));
+			return;
+		}
+		table = table_below(kernel, entry_at);
+	}
+}
+
+static void map_range(struct kernel *kernel, uint64_t vaddr, uint64_t paddr, uint64_t bytes)
+{
+	for (uint64_t done = 0, step; done < bytes; done += step) {
+		bool huge = !kernel->small_pages && (vaddr + done) % HUGE_BYTES == 0 &&
+			    (paddr + done) % HUGE_BYTES == 0 && bytes - done >= HUGE_BYTES;
+		step = huge ? HUGE_BYTES : PAGE;
+		map_page(kernel, vaddr + done, paddr + done, huge);
+	}
+}
+
+/* --- struct pages --- */
+
+static const struct array *array_of(const struct kernel *kernel, uint64_t pfn)
+{
+	for (unsigned i = 0; i < kernel->arrays; i++)
+		if (pfn >= kernel->array[i].first && pfn < kernel->array[i].end)
+			return &kernel->array[i];
+	die("pfn %#" PRIx64 " has no struct page", pfn);
+}
+
+static uint64_t page_paddr(const struct kernel *kernel, uint64_t pfn)
+{
+	const struct array *array = array_of(kernel, pfn);
+
+	return array->paddr + (pfn - array->first) * kernel->page->size;
+}
+
+static uint64_t page_vaddr(const struct kernel *kernel, uint64_t pfn)
+{
+	const struct array *array = array_of(kernel, pfn);
+
+	return array->vaddr + (pfn - array->first) * kernel->page->size;
+}
+
+/* An array for [first, end), at `vaddr` or (0) in the direct mapping. Every struct page in it reads
+ * as one of a page without mappings. */
+static void add_array(struct kernel *kernel, uint64_t first, uint64_t end, uint64_t vaddr)
+{
+	uint64_t bytes = (end - first) * kernel->page->size;
+	bool aligned = vaddr && bytes % HUGE_BYTES == 0;
+	uint64_t paddr = take(kernel, bytes, aligned ? HUGE_BYTES : PAGE);
+
+	if (kernel->arrays == STRETCHES)
+		die("more than %d page arrays", STRETCHES);
+	if (vaddr)
+		map_range(kernel, vaddr, paddr, round_up(bytes, PAGE));
+	kernel->array[kernel->arrays++] =
+		(struct array){ first, end, paddr, vaddr ? vaddr : direct(kernel, paddr) };
+	for (uint64_t pfn = first; pfn < end; pfn++)
+		set_32(kernel, page_paddr(kernel, pfn) + kernel->page->mapcount, 0xffffffff);
+}
+
+/* --- the page array, in its four ways --- */
+
+static uint64_t section_pages(const struct kernel *kernel)
+{
+	return UINT64_C(1) << (kernel->section_bits - 12);
+}
+
+/* Where the struct mem_section of a section stands; its root is made when it is not there. */
+static uint64_t section_at(struct kernel *kernel, uint64_t section)
+{
+	uint64_t size = kernel->value[V_SECTION_SIZE], per_root = PAGE / size;
+
+	if (kernel->static_sections)
+		return kernel->sections_at + section * size;
+	uint64_t root_at = kernel->sections_at + section / per_root * 8;
+	if (!word_at(kernel, root_at))
+		set_64(kernel, root_at, direct(kernel, take(kernel, PAGE, PAGE)));
+	return word_at(kernel, root_at) - kernel->page_offset + section % per_root * size;
+}
+
+static void make_sections(struct kernel *kernel)
+{
+	uint64_t sections = UINT64_C(1) << (kernel->physmem_bits - kernel->section_bits);
+	uint64_t size = kernel->version < V(2, 6, 24) ? 8
+			: kernel->version >= V(4, 0, 0) && kernel->version < V(4, 20, 0) ? 32 : 16;
+	uint64_t length = kernel->static_sections ? sections
+						  : (sections * size + PAGE - 1) / PAGE;
+	bool at_boot = !kernel->static_sections && kernel->version >= V(4, 15, 0);
+
+	kernel->sections_at = take(kernel, length * (kernel->static_sections ? size : 8), 64);
+	kernel->value[V_SECTION_SIZE] = size;
+	kernel->value[V_SECTIONS] = length;
+	kernel->value[V_SECTION] = at_boot ? direct(kernel, kernel->sections_at)
+					   : symbol(kernel, kernel->sections_at);
+	if (kernel->pointer_to_sections) {
+		uint64_t variable = take(kernel, 8, 8);
+		set_64(kernel, variable, kernel->value[V_SECTION]);
+		kernel->value[V_SECTION] = symbol(kernel, variable);
+	}
+}
+
+static void add_section(struct kernel *kernel, uint64_t section)
+{
+	uint64_t pages = section_pages(kernel), first = section * pages;
+	uint64_t flags = kernel->section_flags ? kernel->section_flags
+			 : kernel->version >= V(5, 3, 0) ? 15
+			 : kernel->version >= V(4, 13, 0) ? 7 : 3;
+
+	for (unsigned i = 0; i < kernel->arrays; i++)
+		if (kernel->array[i].first == first)
+			return;
+	add_array(kernel, first, first + pages, kernel->model == VMEMMAP ?
+		  kernel->vmemmap + first * kernel->page->size : 0);
+	set_64(kernel, section_at(kernel, section),
+	       page_vaddr(kernel, first) - first * kernel->page->size + flags);
+}
+
+/* Memory [start, end) gets struct pages. */
+static void add_memory(struct kernel *kernel, uint64_t start, uint64_t end)
+{
+	map_range(kernel, direct(kernel, start / HUGE_BYTES * HUGE_BYTES),
+		  start / HUGE_BYTES * HUGE_BYTES,
+		  round_up(end, HUGE_BYTES) - start / HUGE_BYTES * HUGE_BYTES);
+	if (kernel->model == VMEMMAP || kernel->model == SPARSE)
+		for (uint64_t at = start >> kernel->section_bits;
+		     at <= (end - 1) >> kernel->section_bits; at++)
+			add_section(kernel, at);
+}
+
+static void make_flat(struct kernel *kernel, uint64_t max_pfn)
+{
+	uint64_t variable = take(kernel, 8, 8);
+
+	add_array(kernel, 0, max_pfn, 0);
+	set_64(kernel, variable, page_vaddr(kernel, 0));
+	kernel->mem_map_at = variable;
+	kernel->value[V_MEM_MAP] = symbol(kernel, variable);
+}
+
+/* --- nodes and zones --- */
+
+static void list_init(struct kernel *kernel, uint64_t at, uint64_t vaddr)
+{
+	set_64(kernel, at, vaddr);
+	set_64(kernel, at + 8, vaddr);
+}
+
+/* Two zones: one without memory, and one with the whole node. */
+static void make_node(struct kernel *kernel, unsigned number, uint64_t at, uint64_t vaddr)
+{
+	const struct node *node = &kernel->node[number];
+	uint64_t rest = at + PGDAT_REST;
+
+	kernel->zone_at[number] = at + ZONE_BYTES;
+	for (unsigned zone = 0; zone < ZONES; zone++)
+		for (unsigned list = 0; list < ORDERS * LISTS; list++) {
+			uint64_t offset = zone * ZONE_BYTES + AREAS_AT +
+					  list / LISTS * AREA_BYTES + list % LISTS * 16;
+			list_init(kernel, at + offset, vaddr + offset);
+		}
+	set_64(kernel, at + ZONE_BYTES, node->end - node->first);
+	set_32(kernel, rest, ZONES);
+	set_32(kernel, rest + 4, number);
+	set_64(kernel, rest + 8, node->first);
+	set_64(kernel, rest + 16, node->end - node->first);
+	if (kernel->model == DISCONTIG) {
+		add_array(kernel, node->first, node->end, 0);
+		set_64(kernel, rest + 24, page_vaddr(kernel, node->first));
+	}
+}
+
+static void make_nodes(struct kernel *kernel, uint64_t max_pfn)
+{
+	uint64_t table = kernel->nodes ? take(kernel, sizeof(uint64_t) * NODES, 64) : 0;
+	uint64_t online = take(kernel, 8, 8);
+
+	kernel->value[V_NODE_MAP] = symbol(kernel, online);
+	kernel->value[V_NODEMASK] = 8;
+	if (!kernel->nodes)
+		kernel->node[0] = (struct node){ 0, max_pfn };
+	for (unsigned i = 0; i < (kernel->nodes ? kernel->nodes : 1); i++) {
+		uint64_t at = take(kernel, PGDAT_BYTES, PAGE);
+		uint64_t vaddr = kernel->nodes ? direct(kernel, at) : symbol(kernel, at);
+		make_node(kernel, i, at, vaddr);
+		set_64(kernel, online, (UINT64_C(2) << i) - 1);
+		if (kernel->nodes)
+			set_64(kernel, table + 8 * i, vaddr);
+		else
+			kernel->value[V_CONTIG] = vaddr;
+	}
+	if (kernel->nodes) {
+		kernel->value[V_NODE_DATA] = symbol(kernel, table);
+		kernel->value[V_NODES] = NODES;
+	}
+}
+
+/* --- who it is, and what vmcoreinfo tells --- */
+
+static void make_utsname(struct kernel *kernel)
+{
+	static const char *const fields[UTS_FIELDS] = {
+		"Linux", "recipe", "", "#1 SMP", "x86_64", "(none)",
+	};
+	bool in_namespace = kernel->version >= V(2, 6, 19);
+	uint64_t name_at = !in_namespace ? 0 : kernel->version >= V(5, 11, 0) ? 0 : 4;
+
+	kernel->uts = take(kernel, PAGE, PAGE);
+	kernel->value[V_UTS] = symbol(kernel, kernel->uts);
+	kernel->value[V_UTS_NAME_AT] = name_at;
+	for (unsigned i = 0; i < UTS_FIELDS; i++)
+		strcpy((char *)bytes_at(kernel, kernel->uts + name_at + i * UTS_FIELD),
+		       i == 2 ? kernel->release : fields[i]);
+}
+
+/* The number of a flag, or NOTHING. */
+static uint64_t flag_number(const struct kernel *kernel, const char *name, size_t length)
+{
+	const char *at = kernel->flags->names;
+
+	for (unsigned number = 0; *at; number++) {
+		size_t this = strcspn(at, " ");
+		if (this == length && memcmp(at, name, length) == 0)
+			return number;
+		at += this + (at[this] == ' ');
+	}
+	return NOTHING;
+}
+
+static uint64_t flag(const struct kernel *kernel, const char *name)
+{
+	return flag_number(kernel, name, strlen(name));
+}
+
+static uint64_t or_nothing(uint64_t offset)
+{
+	return offset == NO || offset == 0 ? NOTHING : offset;
+}
+
+static void tell_numbers(struct kernel *kernel)
+{
+	static const struct {
+		enum value value;
+		const char *flag;
+	} flags[] = { { V_PG_LRU, "lru" }, { V_PG_PRIVATE, "private" },
+		      { V_PG_SWAPCACHE, "swapcache" }, { V_PG_SWAPBACKED, "swapbacked" },
+		      { V_PG_SLAB, "slab" }, { V_PG_HWPOISON, "hwpoison" } };
+	const struct {
+		enum value value;
+		uint64_t number;
+	} numbers[] = {
+		{ V_ZERO, 0 }, { V_EIGHT, 8 }, { V_PGDAT_SIZE, PGDAT_BYTES },
+		{ V_ZONE_SIZE, ZONE_BYTES }, { V_AREA_SIZE, AREA_BYTES }, { V_LIST_SIZE, 16 },
+		{ V_NR_ZONES, PGDAT_REST }, { V_NODE_ID, PGDAT_REST + 4 },
+		{ V_START_PFN, PGDAT_REST + 8 }, { V_SPANNED, PGDAT_REST + 16 },
+		{ V_FREE_AREA, AREAS_AT }, { V_VM_STAT, 64 }, { V_ZONE_SPANNED, 0 },
+		{ V_ORDERS, ORDERS }, { V_TYPES, LISTS }, { V_HUGETLB_DTOR, 2 },
+		{ V_PG_HUGETLB, flag(kernel, "active") },
+		{ V_HEAD_MASK, UINT64_C(1) << flag(kernel, "head") },
+		{ V_SECTION_BITS, kernel->section_bits }, { V_PHYSMEM_BITS, kernel->physmem_bits },
+		{ V_PHYS_BASE, kernel->phys_base }, { V_OFFSET, kernel->offset },
+		{ V_LA57, kernel->five_levels }, { V_SME, kernel->sme },
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		kernel->value[flags[i].value] = flag(kernel, flags[i].flag);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		kernel->value[numbers[i].value] = numbers[i].number;
+	if (kernel->model == FLAT || kernel->model == DISCONTIG)
+		kernel->value[V_NODE_MEM_MAP] = PGDAT_REST + 24;
+}
+
+static void tell_page(struct kernel *kernel)
+{
+	const struct page_layout *page = kernel->page;
+	const struct page_types *types = kernel->types;
+
+	kernel->value[V_PAGE] = page->size;
+	kernel->value[V_FLAGS] = page->flags;
+	kernel->value[V_COUNT] = page->count;
+	kernel->value[V_MAPPING] = page->mapping;
+	kernel->value[V_LRU] = page->lru;
+	kernel->value[V_MAPCOUNT] = page->mapcount;
+	kernel->value[V_PRIVATE] = page->private;
+	kernel->value[V_HEAD] = or_nothing(page->head);
+	kernel->value[V_DTOR] = or_nothing(page->dtor);
+	kernel->value[V_ORDER] = or_nothing(page->order);
+	kernel->value[V_FOLIO_DTOR] = page->size + page->dtor;
+	kernel->value[V_FOLIO_ORDER] = page->size + page->order;
+	kernel->value[V_T_BUDDY] = types->buddy ? types->buddy : NOTHING;
+	kernel->value[V_T_OFFLINE] = types->offline ? types->offline : NOTHING;
+	kernel->value[V_T_HUGETLB] = types->hugetlb ? types->hugetlb : NOTHING;
+	kernel->value[V_T_SLAB] = types->slab ? types->slab : NOTHING;
+	kernel->value[V_T_UNACCEPTED] = types->unaccepted ? types->unaccepted : NOTHING;
+}
+
+/* Build everything that needs no memory yet; then add_memory() each piece, then kernel_finish(). */
+static void kernel_begin(struct kernel *kernel, const char *version)
+{
+	const struct space_era *space;
+	unsigned a = 0, b = 0, c = 0;
+
+	if (sscanf(version, "%u.%u.%u", &a, &b, &c) < 2)
+		die("\"%s\" is no kernel version", version);
+	kernel->version = V(a, b, c);
+	snprintf(kernel->release, sizeof(kernel->release), "%u.%u.%u-recipe", a, b, c);
+	space = ERA_OF(space_eras, kernel->version);
+	kernel->page = ERA_OF(page_layouts, kernel->version);
+	kernel->flags = ERA_OF(flag_names, kernel->version);
+	kernel->types = ERA_OF(page_types, kernel->version);
+	kernel->page_offset = kernel->five_levels ? space->page_offset_57 : space->page_offset;
+	kernel->vmemmap = kernel->five_levels ? space->vmemmap_57 : space->vmemmap;
+	if (!kernel->section_bits)
+		kernel->section_bits = 27;
+	if (!kernel->physmem_bits)
+		kernel->physmem_bits = kernel->five_levels ? 52 : space->physmem_bits;
+	for (unsigned i = 0; i < VALUES; i++)
+		kernel->value[i] = NOTHING;
+	kernel->next = kernel->at;
+	kernel->root = take(kernel, PAGE, PAGE);
+	kernel->value[V_PGD] = symbol(kernel, kernel->root);
+	kernel->value[V_STEXT] = symbol(kernel, kernel->at);
+	kernel->value[V_PHYS_BASE_AT] = symbol(kernel, kernel->at + 8);
+	kernel->value[V_FREE_HUGE] = symbol(kernel, kernel->at + 16);
+	make_utsname(kernel);
+	tell_numbers(kernel);
+	tell_page(kernel);
+	uint64_t image = kernel->at / HUGE_BYTES * HUGE_BYTES;
+	map_range(kernel, symbol(kernel, image), image, IMAGE_BYTES);
+	if (kernel->model == VMEMMAP || kernel->model == SPARSE)
+		make_sections(kernel);
+}
+
+static void kernel_finish(struct kernel *kernel, uint64_t max_pfn)
+{
+	if (kernel->model == FLAT)
+		make_flat(kernel, max_pfn);
+	make_nodes(kernel, max_pfn);
+}
+
+#endif
