@@ -80,6 +80,22 @@ static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *fmt,
 	exit(2);
 }
 
+/* A number: decimal or 0x..., negative, with K M G T behind it. */
+static uint64_t number(const char *text)
+{
+	static const char units[] = "KMGT";
+	bool negative = *text == '-';
+	char *end;
+	uint64_t value = strtoull(text + negative, &end, 0);
+	const char *unit = *end ? strchr(units, *end) : NULL;
+
+	if (end == text + negative || (*end && (!unit || end[1])))
+		die("\"%s\" is no number", text);
+	if (unit)
+		value <<= 10 * (unit - units + 1);
+	return negative ? -value : value;
+}
+
 /* --- memory --- */
 
 static uint8_t *bytes_at(struct kernel *kernel, uint64_t at)

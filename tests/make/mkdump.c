@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "tests/make/kernel.h"
+#include "tests/make/pages.h"
 
 enum { WORDS = 32, SEGMENTS = 70000, NOTES = 16, BREAKS = 64, INFO_BYTES = 16384 };
 
@@ -41,9 +41,10 @@ struct recipe {
 	size_t loads;
 	struct note note[NOTES];
 	size_t notes, cpus;
-	bool separate_notes, no_notes, no_cut;
+	bool separate_notes, no_notes;
 	bool info_wanted;
 	char info[INFO_BYTES]; /* vmcoreinfo, line by line */
+	uint64_t info_most;    /* of it this much fits the note */
 	struct breakage breakage[BREAKS];
 	size_t breakages;
 	uint64_t truncate; /* UINT64_MAX: no */
@@ -52,21 +53,6 @@ struct recipe {
 };
 
 /* --- words of a line --- */
-
-static uint64_t number(const char *text)
-{
-	static const char units[] = "KMGT";
-	bool negative = *text == '-';
-	char *end;
-	uint64_t value = strtoull(text + negative, &end, 0);
-	const char *unit = *end ? strchr(units, *end) : NULL;
-
-	if (end == text + negative || (*end && (!unit || end[1])))
-		die("\"%s\" is no number", text);
-	if (unit)
-		value <<= 10 * (unit - units + 1);
-	return negative ? -value : value;
-}
 
 /* A place in the kernel: NAME, NAME:NUMBER, or a number; then +OFFSET. */
 static uint64_t place(struct recipe *recipe, const char *text, bool is_virtual)
@@ -275,6 +261,11 @@ static void do_info(struct recipe *recipe, const struct words *words)
 	add_info(recipe, line);
 }
 
+static void do_info_most(struct recipe *recipe, const struct words *words)
+{
+	recipe->info_most = number(words->word[1]);
+}
+
 static void tell_kernel(struct recipe *recipe)
 {
 	const struct kernel *kernel = &recipe->kernel;
@@ -377,206 +368,6 @@ static void do_kernel(struct recipe *recipe, const struct words *words)
 
 /* --- statements: pages --- */
 
-/* What page.mapping says: address of a struct address_space, with a mark in the low bits. */
-enum mapping { MAPS_NOTHING = 0, MAPS_FILE = 0x500000, MAPS_ANON = 0x600001, MAPS_KSM = 0x600003,
-	       MAPS_MOVABLE = 0x600002, MAPS_ODD = 3 };
-
-struct kind {
-	const char *name, *flags;
-	enum mapping mapping;
-	char type;   /* a mark in _mapcount: the letters of type_mark() */
-	int dtor;    /* of a compound page, from 4.5 on */
-};
-
-static const struct kind kinds[] = {
-	{ "data", "", MAPS_NOTHING, 0, 1 },
-	{ "zero", "", MAPS_NOTHING, 0, 1 },
-	{ "noise", "", MAPS_NOTHING, 0, 1 }, /* data that no compressor makes smaller */
-	{ "reserved", "reserved", MAPS_NOTHING, 0, 1 },
-	{ "cache", "lru uptodate referenced", MAPS_FILE, 0, 1 },
-	{ "cacheprivate", "lru uptodate private", MAPS_FILE, 0, 1 },
-	{ "shmem", "lru uptodate swapbacked", MAPS_FILE, 0, 1 },
-	{ "shmemswap", "uptodate swapcache swapbacked", MAPS_NOTHING, 0, 1 },
-	{ "anon", "lru uptodate swapbacked", MAPS_ANON, 0, 3 },
-	{ "anonlone", "uptodate swapbacked", MAPS_ANON, 0, 3 }, /* on no LRU list just now */
-	{ "swapcache", "lru uptodate swapcache swapbacked", MAPS_ANON, 0, 3 },
-	{ "ksm", "lru uptodate swapbacked", MAPS_KSM, 0, 3 },
-	{ "thp", "lru uptodate swapbacked", MAPS_ANON, 0, 3 },
-	{ "hugetlb", "uptodate", MAPS_FILE, 'h', 2 },
-	{ "movable", "", MAPS_MOVABLE, 0, 1 },
-	{ "slab", "slab", MAPS_ODD, 's', 1 }, /* has something else where page.mapping is */
-	{ "poison", "hwpoison", MAPS_NOTHING, 0, 1 },
-	{ "offline", "", MAPS_NOTHING, 'o', 1 },
-	{ "unaccepted", "", MAPS_NOTHING, 'u', 1 },
-	{ "free", "buddy", MAPS_NOTHING, 'b', 0 },
-};
-
-static uint32_t type_mark(const struct page_types *types, char letter)
-{
-	uint32_t mark = letter == 'b' ? types->buddy : letter == 'o' ? types->offline
-			: letter == 'h' ? types->hugetlb : letter == 's' ? types->slab
-			: letter == 'u' ? types->unaccepted : 0;
-
-	return mark ? mark : 0xffffffff;
-}
-
-static uint64_t flag_mask(const struct kernel *kernel, const char *names)
-{
-	uint64_t mask = 0;
-
-	for (; *names; names += strcspn(names, " "), names += *names == ' ') {
-		uint64_t bit = flag_number(kernel, names, strcspn(names, " "));
-		mask |= bit == NOTHING ? 0 : UINT64_C(1) << bit; /* this era has none such */
-	}
-	return mask;
-}
-
-/* Content that tells the page; noise fills it. */
-static void fill_page(struct kernel *kernel, uint64_t pfn, const char *kind)
-{
-	uint64_t state = pfn + 1;
-
-	if (strcmp(kind, "zero") == 0)
-		return;
-	for (uint64_t at = 0; at < PAGE; at += strcmp(kind, "noise") ? PAGE / 2 : 8) {
-		state ^= state << 13;
-		state ^= state >> 7;
-		state ^= state << 17;
-		set_64(kernel, pfn * PAGE + at, state);
-	}
-}
-
-/* One struct page as nobody's: flags, counts. */
-static void set_page(struct kernel *kernel, uint64_t pfn, uint64_t flags, uint64_t mapping,
-		     uint32_t mapcount)
-{
-	uint64_t at = page_paddr(kernel, pfn);
-
-	for (unsigned i = 0; i < kernel->page->size; i += 8)
-		set_64(kernel, at + i, 0);
-	set_64(kernel, at + kernel->page->flags, flags);
-	set_64(kernel, at + kernel->page->mapping, mapping > 4 ?
-	       kernel->page_offset + mapping : mapping);
-	set_32(kernel, at + kernel->page->mapcount, mapcount);
-	set_32(kernel, at + kernel->page->count, 1);
-}
-
-/* The pages behind a head, each era in its own way. */
-static void set_tails(struct kernel *kernel, uint64_t head, unsigned order, const struct kind *kind)
-{
-	const struct page_layout *page = kernel->page;
-	uint64_t first = page_paddr(kernel, head + 1), size = UINT64_C(1) << order;
-	bool hugetlb = strcmp(kind->name, "hugetlb") == 0;
-
-	for (uint64_t pfn = head + 1; pfn < head + size; pfn++) {
-		uint64_t at = page_paddr(kernel, pfn);
-		set_page(kernel, pfn, page->head == NO ? flag_mask(kernel, "tail") : 0, 0, ~0u);
-		if (page->head == NO) /* first_page, in the same word as private */
-			set_64(kernel, at + page->private, page_vaddr(kernel, head));
-		else if (kernel->version >= V(7, 1, 0)) /* all ones from bit order + 6 up */
-			set_64(kernel, at + page->head, (~UINT64_C(0) << (order + 6)) | 1);
-		else
-			set_64(kernel, at + page->head, page_vaddr(kernel, head) | 1);
-	}
-	if (page->head == NO) {
-		uint64_t dtor = kernel->value[V_FREE_HUGE] + (hugetlb ? 0 : 64);
-		set_64(kernel, first + page->lru, dtor);
-		set_64(kernel, first + page->lru + 8, order);
-	} else if (page->dtor == NO) {
-		uint64_t flags = word_at(kernel, first + page->flags) | order;
-		if (hugetlb && kernel->version < V(6, 9, 0))
-			flags |= UINT64_C(1) << flag(kernel, "active");
-		set_64(kernel, first + page->flags, flags);
-	} else {
-		*bytes_at(kernel, first + page->dtor + (kernel->big && page->order == 44 ? 1 : 0)) =
-			(uint8_t)kind->dtor;
-		*bytes_at(kernel, first + page->order + (kernel->big && page->order == 44 ? 1 : 0)) =
-			(uint8_t)order;
-	}
-}
-
-/* Put a free block at the end of its list. */
-static void link_free(struct kernel *kernel, uint64_t pfn, unsigned order)
-{
-	unsigned node = 0;
-
-	while (node + 1 < NODES && kernel->node[node].end <= pfn)
-		node++;
-	uint64_t zone = kernel->zone_at[node], page_at = page_paddr(kernel, pfn) + kernel->page->lru;
-	uint64_t page = page_vaddr(kernel, pfn) + kernel->page->lru;
-	uint64_t list = AREAS_AT + order * AREA_BYTES + pfn / 1024 % LISTS * 16;
-	uint64_t head = kernel->nodes ? direct(kernel, zone + list) : symbol(kernel, zone + list);
-	uint64_t last = word_at(kernel, zone + list + 8);
-	uint64_t last_at = zone + list;
-
-	for (uint64_t at = head; at != last;) { /* find the physical place of the last entry */
-		at = word_at(kernel, last_at);
-		const struct array *array = kernel->array;
-		while (at < array->vaddr ||
-		       at >= array->vaddr + (array->end - array->first) * kernel->page->size)
-			array++;
-		last_at = array->paddr + (at - array->vaddr);
-	}
-	set_64(kernel, page_at, head);
-	set_64(kernel, page_at + 8, last);
-	set_64(kernel, last_at, page);
-	set_64(kernel, zone + list + 8, page);
-	set_64(kernel, zone + 64, word_at(kernel, zone + 64) + (UINT64_C(1) << order));
-}
-
-static void set_free(struct kernel *kernel, uint64_t pfn, unsigned order, uint32_t mapcount)
-{
-	uint64_t flags = flag_mask(kernel, kernel->version < V(2, 6, 17) ? "private" : "buddy");
-
-	for (uint64_t i = 0; i >> order == 0; i++)
-		set_page(kernel, pfn + i, 0, 0, ~0u);
-	set_page(kernel, pfn, flags, 0, mapcount);
-	set_64(kernel, page_paddr(kernel, pfn) + kernel->page->private, order);
-	link_free(kernel, pfn, order);
-}
-
-/* One page, or one block of pages. */
-static void set_block(struct kernel *kernel, uint64_t pfn, int order, const struct kind *kind)
-{
-	uint64_t flags = flag_mask(kernel, kind->flags);
-	uint32_t mapcount = type_mark(kernel->types, kind->type);
-
-	if (strcmp(kind->name, "free") == 0) {
-		set_free(kernel, pfn, order < 0 ? 0 : (unsigned)order, mapcount);
-		return;
-	}
-	set_page(kernel, pfn, flags, kind->mapping, mapcount);
-	if (flags & flag_mask(kernel, "private"))
-		set_64(kernel, page_paddr(kernel, pfn) + kernel->page->private,
-		       direct(kernel, 0x700000));
-	if (order < 1)
-		return;
-	set_page(kernel, pfn, flags | flag_mask(kernel, "head"), kind->mapping, mapcount);
-	set_tails(kernel, pfn, (unsigned)order, kind);
-}
-
-/* +FLAG -FLAG mapping=N mapcount=N private=N: changes to the (first) struct page of each block */
-static void modify(struct kernel *kernel, uint64_t pfn, const char *change)
-{
-	uint64_t at = page_paddr(kernel, pfn), flags = word_at(kernel, at + kernel->page->flags);
-
-	if (*change == '+' || *change == '-') {
-		uint64_t mask = flag_mask(kernel, change + 1);
-		if (!mask)
-			die("this kernel has no flag \"%s\"", change + 1);
-		set_64(kernel, at + kernel->page->flags,
-		       *change == '+' ? flags | mask : flags & ~mask);
-	} else if (strncmp(change, "mapping=", 8) == 0) {
-		set_64(kernel, at + kernel->page->mapping, number(change + 8));
-	} else if (strncmp(change, "mapcount=", 9) == 0) {
-		set_32(kernel, at + kernel->page->mapcount, number(change + 9));
-	} else if (strncmp(change, "private=", 8) == 0) {
-		set_64(kernel, at + kernel->page->private, number(change + 8));
-	} else {
-		die("a page has no \"%s\"", change);
-	}
-}
-
 /* pages FIRST COUNT KIND[:ORDER] [CHANGE...] */
 static void do_pages(struct recipe *recipe, const struct words *words)
 {
@@ -636,6 +427,7 @@ static const struct statement {
 	{ "node", 2, do_node },       { "kernel", 1, do_kernel },   { "info", 1, do_info },
 	{ "drop", 1, do_drop },       { "pages", 3, do_pages },     { "word", 2, do_word },
 	{ "patch", 2, do_patch },     { "file", 2, do_file },       { "truncate", 1, do_truncate },
+	{ "info_most", 1, do_info_most },
 };
 
 static void run_line(struct recipe *recipe, char *line)
@@ -658,4 +450,207 @@ static void run_line(struct recipe *recipe, char *line)
 		return;
 	}
 	die("there is no statement \"%s\"", words.word[0]);
+}
+
+/* --- writing the ELF core --- */
+
+struct output {
+	const struct recipe *recipe;
+	int fd;
+	const char *name;
+	struct target words; /* of the file's headers */
+	uint64_t header_bytes, phdr_bytes, shdr_bytes, phoff, shoff, phdrs, at;
+};
+
+static void write_at(const struct output *output, uint64_t at, const void *bytes, size_t size)
+{
+	if (pwrite(output->fd, bytes, size, (off_t)at) != (ssize_t)size)
+		die("%s: cannot be written", output->name);
+}
+
+/* ELF32 and ELF64 have the fields in the same order; p_flags alone moved. */
+static void write_header(const struct output *output)
+{
+	const struct elf *elf = &output->recipe->elf;
+	unsigned word = output->words.word_bytes;
+	uint8_t bytes[64] = { 0x7f, 'E', 'L', 'F', word / 4, elf->big ? 2 : 1, EV_CURRENT };
+	uint64_t phnum = elf->extended ? PN_XNUM : elf->phnum ? elf->phnum : output->phdrs;
+	uint8_t *rest = bytes + 24 + 3 * word + 4;
+
+	put_16(elf->big, bytes + 16, (uint16_t)elf->type);
+	put_16(elf->big, bytes + 18, (uint16_t)elf->machine);
+	put_32(elf->big, bytes + 20, EV_CURRENT);
+	put_word(&output->words, bytes + 24 + word, output->phoff);
+	put_word(&output->words, bytes + 24 + 2 * word, output->shoff);
+	put_16(elf->big, rest, (uint16_t)(elf->ehsize ? elf->ehsize : output->header_bytes));
+	put_16(elf->big, rest + 2, (uint16_t)output->phdr_bytes);
+	put_16(elf->big, rest + 4, (uint16_t)phnum);
+	put_16(elf->big, rest + 6, (uint16_t)(output->shoff ? output->shdr_bytes : 0));
+	put_16(elf->big, rest + 8, output->shoff ? 1 : 0);
+	write_at(output, 0, bytes, output->header_bytes);
+	if (!output->shoff)
+		return;
+	uint8_t section[64] = { 0 };
+	put_32(elf->big, section + (word == 8 ? 44 : 28), (uint32_t)output->phdrs);
+	write_at(output, output->shoff, section, output->shdr_bytes);
+}
+
+static void write_phdr(struct output *output, uint32_t index, uint32_t type, uint64_t file_at,
+		       const struct load *load)
+{
+	unsigned word = output->words.word_bytes;
+	uint8_t bytes[128] = { 0 }, *at = bytes + (word == 8 ? 8 : 4);
+	const uint64_t fields[] = { file_at, load->vaddr, load->paddr, load->file_bytes,
+				    load->memory_bytes };
+
+	put_32(output->words.big_endian, bytes, type);
+	for (unsigned i = 0; i < 5; i++)
+		put_word(&output->words, at + i * word, fields[i]);
+	write_at(output, output->phoff + index * output->phdr_bytes, bytes,
+		 min_u64(output->phdr_bytes, sizeof(bytes)));
+}
+
+static void add_note(struct output *output, const char *name, uint32_t type, const void *desc,
+		     size_t size)
+{
+	bool big = output->words.big_endian;
+	uint8_t header[12];
+
+	put_32(big, header, (uint32_t)strlen(name) + 1);
+	put_32(big, header + 4, (uint32_t)size);
+	put_32(big, header + 8, type);
+	write_at(output, output->at, header, sizeof(header));
+	write_at(output, output->at + 12, name, strlen(name) + 1);
+	output->at = round_up(output->at + 12 + strlen(name) + 1, 4);
+	write_at(output, output->at, desc, size);
+	output->at = round_up(output->at + size, 4);
+}
+
+/* One PT_NOTE with all notes, or one each. Returns the number of program headers. */
+static uint32_t write_notes(struct output *output)
+{
+	const struct recipe *recipe = output->recipe;
+	size_t info = min_u64(strlen(recipe->info), recipe->info_most);
+	size_t all = recipe->cpus + recipe->notes + recipe->info_wanted;
+	uint64_t start = output->at;
+	uint8_t status[336] = { 0 };
+	uint32_t index = 0;
+
+	for (size_t i = 0; i < all && !recipe->no_notes; i++) {
+		if (i < recipe->cpus)
+			add_note(output, "CORE", NT_PRSTATUS, status, sizeof(status));
+		else if (i - recipe->cpus < recipe->notes)
+			add_note(output, recipe->note[i - recipe->cpus].name,
+				 recipe->note[i - recipe->cpus].type,
+				 recipe->note[i - recipe->cpus].desc,
+				 recipe->note[i - recipe->cpus].desc_bytes);
+		else
+			add_note(output, "VMCOREINFO", 0, recipe->info, info);
+		if (!recipe->separate_notes && i + 1 < all)
+			continue;
+		struct load load = { .file_bytes = output->at - start,
+				     .memory_bytes = output->at - start };
+		write_phdr(output, index++, PT_NOTE, start, &load);
+		start = output->at;
+	}
+	return index;
+}
+
+static void write_load(struct output *output, const struct load *load)
+{
+	uint8_t **memory = output->recipe->kernel.memory;
+	uint64_t step;
+
+	for (uint64_t done = 0; done < load->file_bytes && load->paddr != UINT64_MAX;
+	     done += step) {
+		uint64_t at = load->paddr + done;
+		step = min_u64(PAGE - at % PAGE, load->file_bytes - done);
+		if (at / PAGE < PFNS && memory[at / PAGE])
+			write_at(output, output->at + done, memory[at / PAGE] + at % PAGE, step);
+	}
+	output->at += load->file_bytes;
+}
+
+static void write_loads(struct output *output, uint32_t index)
+{
+	const struct kernel *kernel = &output->recipe->kernel;
+
+	for (size_t i = 0; i < output->recipe->loads; i++) {
+		struct load load = output->recipe->load[i];
+		if (load.vaddr == UINT64_MAX)
+			load.vaddr = load.paddr + (kernel->page_offset ? kernel->page_offset
+								       : 0xffff880000000000);
+		if (load.skew || load.paddr % PAGE == 0)
+			output->at = round_up(output->at, PAGE) + load.skew;
+		else /* as kexec does: the same place in a page of the file */
+			output->at = round_up(output->at, PAGE) + load.paddr % PAGE;
+		write_phdr(output, index++, PT_LOAD, output->at, &load);
+		write_load(output, &load);
+	}
+}
+
+static void write_breakages(struct output *output)
+{
+	const struct recipe *recipe = output->recipe;
+
+	if (ftruncate(output->fd, (off_t)output->at) != 0)
+		die("%s: cannot be truncated", output->name);
+	for (size_t i = 0; i < recipe->breakages; i++)
+		write_at(output, recipe->breakage[i].at, recipe->breakage[i].bytes,
+			 recipe->breakage[i].size);
+	if (recipe->truncate != UINT64_MAX &&
+	    ftruncate(output->fd, (off_t)recipe->truncate) != 0)
+		die("%s: cannot be truncated", output->name);
+}
+
+static void write_core(const struct recipe *recipe, const char *name)
+{
+	const struct elf *elf = &recipe->elf;
+	bool wide = elf->class == 64;
+	struct output output = { .recipe = recipe, .name = name,
+				 .words = { .word_bytes = wide ? 8 : 4, .big_endian = elf->big },
+				 .header_bytes = wide ? 64 : 52, .shdr_bytes = wide ? 64 : 40 };
+	size_t notes = recipe->no_notes ? 0 : recipe->separate_notes ?
+		recipe->cpus + recipe->notes + recipe->info_wanted :
+		recipe->cpus + recipe->notes + recipe->info_wanted > 0;
+
+	output.phdr_bytes = elf->phentsize ? elf->phentsize : wide ? 56 : 32;
+	output.shoff = elf->shoff ? elf->shoff : elf->extended ? output.header_bytes : 0;
+	output.phoff = elf->phoff ? elf->phoff : output.shoff ? output.shoff + output.shdr_bytes
+							      : output.header_bytes;
+	output.phdrs = notes + recipe->loads;
+	output.at = round_up(output.phoff + output.phdrs * output.phdr_bytes, 8);
+	output.fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	if (output.fd < 0)
+		die("%s: cannot be made", name);
+	write_header(&output);
+	write_loads(&output, write_notes(&output));
+	write_breakages(&output);
+	if (close(output.fd) != 0)
+		die("%s: cannot be closed", name);
+}
+
+int main(int argc, char **argv)
+{
+	struct recipe *recipe = calloc(1, sizeof(*recipe));
+	FILE *file = argc == 3 ? fopen(argv[1], "r") : NULL;
+	char line[1024];
+
+	if (!file || !recipe)
+		die("usage: mkdump RECIPE OUT");
+	recipe->elf = (struct elf){ .class = 64, .machine = EM_X86_64, .type = ET_CORE };
+	recipe->load = calloc(SEGMENTS, sizeof(*recipe->load));
+	recipe->kernel.memory = calloc(PFNS, sizeof(*recipe->kernel.memory));
+	recipe->kernel.at = 0x100000;
+	recipe->cpus = 1;
+	recipe->truncate = recipe->info_most = UINT64_MAX;
+	if (!recipe->load || !recipe->kernel.memory)
+		die("no memory");
+	while (fgets(line, sizeof(line), file)) {
+		recipe_line++;
+		run_line(recipe, line);
+	}
+	fclose(file);
+	write_core(recipe, argv[2]);
+	return 0;
 }

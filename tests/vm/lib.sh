@@ -56,6 +56,7 @@ kernel_readers() { awk -v k="$1" '$1 == k { $1 = $2 = $3 = ""; print }' "$vm/ker
 kernel_package()
 {
 	meta=$(awk -v k="$1" '$1 == k { print $3 }' "$vm/kernels")
+	case $meta in linux-image-[0-9]*) echo "$meta"; return ;; esac
 	apt_in "$(kernel_suite "$1")" apt-cache depends "$meta" | awk '/Depends: linux-image/ { print $2; exit }'
 }
 
