@@ -40,7 +40,8 @@ static const struct flag_names flag_names[] = {
 		       "reserved private writeback nosave head swapcache mappedtodisk reclaim "
 		       "nosave_free buddy" },
 	{ V(2, 6, 26), "locked error referenced uptodate dirty lru active slab owner_priv_1 arch_1 "
-		       "reserved private writeback head tail swapcache mappedtodisk reclaim buddy" },
+		       "reserved private writeback head tail swapcache mappedtodisk reclaim "
+		       "buddy" },
 	{ V(2, 6, 28), "locked error referenced uptodate dirty lru active slab owner_priv_1 arch_1 "
 		       "reserved private writeback head tail swapcache mappedtodisk reclaim buddy "
 		       "swapbacked unevictable mlocked" },
@@ -53,7 +54,7 @@ static const struct flag_names flag_names[] = {
 	{ V(4, 4, 0), "locked error referenced uptodate dirty lru active slab owner_priv_1 arch_1 "
 		      "reserved private private_2 writeback head swapcache mappedtodisk reclaim "
 		      "swapbacked unevictable mlocked uncached hwpoison" },
-	/* PG_waiters (62906027091f); swapcache becomes another name of owner_priv_1 (6326fec1122c) */
+	/* PG_waiters (62906027091f); swapcache becomes a name of owner_priv_1 (6326fec1122c) */
 	{ V(4, 10, 0), "locked error referenced uptodate dirty lru active waiters slab swapcache "
 		       "arch_1 reserved private private_2 writeback head mappedtodisk reclaim "
 		       "swapbacked unevictable mlocked uncached hwpoison" },

@@ -24,7 +24,7 @@ enum {
 	HUGE_BYTES = 2 << 20,
 	ORDERS = 11, LISTS = 5, ZONES = 2,
 	STRETCHES = 1024, NODES = 8,
-	/* struct zone: [0] spanned, [64] vm_stat, [128] free_area[]: five lists and a count each. */
+	/* struct zone: [0] spanned, [64] vm_stat, [128] free_area[]: five lists, a count each. */
 	AREA_BYTES = LISTS * 16 + 8, AREAS_AT = 128, ZONE_BYTES = 0x500,
 	/* struct pglist_data: the zones, then the rest. */
 	PGDAT_REST = ZONES * ZONE_BYTES, PGDAT_BYTES = PGDAT_REST + 0x80,

@@ -66,7 +66,8 @@ static uint64_t place(struct recipe *recipe, const char *text, bool is_virtual)
 	offset = plus ? number(plus + 1) : 0;
 	if (strcmp(name, "page") == 0 || strcmp(name, "lru") == 0) {
 		offset += name[0] == 'l' ? kernel->page->lru : 0;
-		return offset + (is_virtual ? page_vaddr(kernel, index) : page_paddr(kernel, index));
+		return offset + (is_virtual ? page_vaddr(kernel, index)
+					    : page_paddr(kernel, index));
 	}
 	if (strcmp(name, "pgd") == 0)
 		at = kernel->root;

@@ -117,10 +117,9 @@ static void set_tails(struct kernel *kernel, uint64_t head, unsigned order, cons
 			flags |= UINT64_C(1) << flag(kernel, "active");
 		set_64(kernel, first + page->flags, flags);
 	} else {
-		*bytes_at(kernel, first + page->dtor + (kernel->big && page->order == 44 ? 1 : 0)) =
-			(uint8_t)kind->dtor;
-		*bytes_at(kernel, first + page->order + (kernel->big && page->order == 44 ? 1 : 0)) =
-			(uint8_t)order;
+		unsigned low = kernel->big && page->order == 44;
+		*bytes_at(kernel, first + page->dtor + low) = (uint8_t)kind->dtor;
+		*bytes_at(kernel, first + page->order + low) = (uint8_t)order;
 	}
 }
 
@@ -131,7 +130,8 @@ static void link_free(struct kernel *kernel, uint64_t pfn, unsigned order)
 
 	while (node + 1 < NODES && kernel->node[node].end <= pfn)
 		node++;
-	uint64_t zone = kernel->zone_at[node], page_at = page_paddr(kernel, pfn) + kernel->page->lru;
+	uint64_t zone = kernel->zone_at[node];
+	uint64_t page_at = page_paddr(kernel, pfn) + kernel->page->lru;
 	uint64_t page = page_vaddr(kernel, pfn) + kernel->page->lru;
 	uint64_t list = AREAS_AT + order * AREA_BYTES + pfn / 1024 % LISTS * 16;
 	uint64_t head = kernel->nodes ? direct(kernel, zone + list) : symbol(kernel, zone + list);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* peak.c - run a program and tell its peak memory: peak PROGRAM ARGUMENTS...
- * Prints "VmHWM RssAnon" in KiB on stderr's last line: the kernel's own high-water mark, read as the
- * program exits, mapped files included; and the largest anonymous part seen, sampled each ms. */
+ * Prints "VmHWM RssAnon" in KiB on stderr's last line: the kernel's own high-water mark, read when
+ * the program exits, mapped files included; and the largest anonymous part seen, once each ms. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,8 +55,8 @@ int main(int argc, char **argv)
 			peak = status_of(pid, "VmHWM");
 			ptrace(PTRACE_CONT, pid, NULL, NULL);
 		} else {
-			ptrace(PTRACE_CONT, pid, NULL,
-			       (void *)(intptr_t)(WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status)));
+			intptr_t signal = WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
+			ptrace(PTRACE_CONT, pid, NULL, (void *)signal);
 		}
 	}
 	if (WIFEXITED(status))
