@@ -66,7 +66,7 @@ struct kernel {
 	uint8_t **memory; /* by pfn; NULL: a page of zeros */
 };
 
-/* The line at hand, for die(); the one variable outside of structs. */
+/* The line at hand, for die(); the one variable outside of functions. */
 static unsigned recipe_line;
 
 static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *fmt, ...)
