@@ -431,7 +431,10 @@ static const struct statement {
 	{ "info_most", 1, do_info_most },
 };
 
-static void run_line(struct recipe *recipe, char *line)
+static void read_recipe(struct recipe *recipe, const char *folder, const char *name);
+
+/* `folder` is where `include FILE` looks. */
+static void run_line(struct recipe *recipe, const char *folder, char *line)
 {
 	struct words words = { 0 };
 	char *rest = NULL;
@@ -442,6 +445,10 @@ static void run_line(struct recipe *recipe, char *line)
 		words.word[words.count++] = word;
 	if (!words.count)
 		return;
+	if (words.count == 2 && strcmp(words.word[0], "include") == 0) {
+		read_recipe(recipe, folder, words.word[1]);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
 		if (strcmp(words.word[0], statements[i].name))
 			continue;
@@ -451,6 +458,28 @@ static void run_line(struct recipe *recipe, char *line)
 		return;
 	}
 	die("there is no statement \"%s\"", words.word[0]);
+}
+
+/* A name in a folder; `folder` ends with a slash or is empty. */
+static void read_recipe(struct recipe *recipe, const char *folder, const char *name)
+{
+	char path[4096], line[1024];
+	const char *slash = strrchr(name, '/');
+	unsigned before = recipe_line;
+
+	snprintf(path, sizeof(path), "%s%s", folder, name);
+	FILE *file = fopen(path, "r");
+	if (!file)
+		die("%s: cannot be opened", path);
+	snprintf(path + strlen(folder), sizeof(path) - strlen(folder), "%.*s",
+		 slash ? (int)(slash + 1 - name) : 0, name);
+	recipe_line = 0;
+	while (fgets(line, sizeof(line), file)) {
+		recipe_line++;
+		run_line(recipe, path, line);
+	}
+	recipe_line = before;
+	fclose(file);
 }
 
 /* --- writing the ELF core --- */
@@ -635,10 +664,8 @@ int main(int argc, char **argv)
 {
 	static struct recipe the_recipe; /* static: what it points to is never freed, nor leaked */
 	struct recipe *recipe = &the_recipe;
-	FILE *file = argc == 3 ? fopen(argv[1], "r") : NULL;
-	char line[1024];
 
-	if (!file)
+	if (argc != 3)
 		die("usage: mkdump RECIPE OUT");
 	recipe->elf = (struct elf){ .class = 64, .machine = EM_X86_64, .type = ET_CORE };
 	recipe->load = calloc(SEGMENTS, sizeof(*recipe->load));
@@ -648,11 +675,7 @@ int main(int argc, char **argv)
 	recipe->truncate = recipe->info_most = UINT64_MAX;
 	if (!recipe->load || !recipe->kernel.memory)
 		die("no memory");
-	while (fgets(line, sizeof(line), file)) {
-		recipe_line++;
-		run_line(recipe, line);
-	}
-	fclose(file);
+	read_recipe(recipe, "", argv[1]);
 	write_core(recipe, argv[2]);
 	return 0;
 }

@@ -133,7 +133,8 @@ static void link_free(struct kernel *kernel, uint64_t pfn, unsigned order)
 	uint64_t zone = kernel->zone_at[node];
 	uint64_t page_at = page_paddr(kernel, pfn) + kernel->page->lru;
 	uint64_t page = page_vaddr(kernel, pfn) + kernel->page->lru;
-	uint64_t list = AREAS_AT + order * AREA_BYTES + pfn / 1024 % LISTS * 16;
+	uint64_t lists = kernel->version < V(2, 6, 24) ? 1 : LISTS;
+	uint64_t list = AREAS_AT + order * AREA_BYTES + pfn / 1024 % lists * 16;
 	uint64_t head = kernel->nodes ? direct(kernel, zone + list) : symbol(kernel, zone + list);
 	uint64_t last = word_at(kernel, zone + list + 8);
 	uint64_t last_at = zone + list;
