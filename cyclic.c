@@ -2,10 +2,11 @@
 /* cyclic.c - one window of page frames at a time, so that memory stays the same however large the
  * machine.
  *
- *     first walk    for each window: which pages are there? which stay? count them, keep them as
- * runs plan          the number of pages fixes every offset of the file second walk   for each
- * window: 1st bitmap third walk    for each window: take the runs back (or decide again, where the
- * store was full), 2nd bitmap, the pages themselves
+ *     first walk    each window: which pages are there? which stay? count them, keep them as runs
+ *     plan          the number of pages fixes every offset of the file
+ *     second walk   each window: 1st bitmap
+ *     third walk    each window: take the runs back (or decide again, where the store was full),
+ *                   2nd bitmap, the pages themselves
  *
  * A window is one bitmap in memory, first used for the 1st and then for the 2nd bitmap of its page
  * frames. Without -K there is mostly one window; the file is the same, byte for byte. */
@@ -66,7 +67,7 @@ static uint64_t count(const struct cycle *cycle)
 /* Decide the window. Counts go into `decision`. */
 static err_t decide_window(struct cycle *cycle, struct decision *decision)
 {
-	*decision = (struct decision){ cycle->first, cycle->end, cycle->words, { 0 }, 0, 0 };
+	*decision = (struct decision){ cycle->first, cycle->end, cycle->words, { 0 }, { 0 } };
 	fill(cycle, true);
 	return decide(&cycle->dump->decider, &cycle->carry, decision);
 }
@@ -75,8 +76,7 @@ static void add_to_tally(struct tally *tally, const struct decision *decision)
 {
 	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
 		tally->excluded[kind] += decision->excluded[kind];
-	tally->unreadable += decision->unreadable;
-	tally->doubtful += decision->doubtful;
+	doubts_add(&tally->doubts, &decision->doubts);
 }
 
 static err_t first_walk(struct cycle *cycle)

@@ -56,7 +56,7 @@ struct tally {
 	uint64_t zero;     /* of these, the ones that share the page of zeros */
 	uint64_t absent;   /* could not be read while being written, and so have none */
 	pfn_t first_absent;
-	uint64_t unreadable, doubtful; /* as in struct decision */
+	struct doubts doubts;
 	bool incomplete;   /* what was written ends early, and says so */
 };
 

@@ -65,15 +65,23 @@ static void report(const struct dump *dump, const struct sink *sink, const struc
 static void warn(const struct dump *dump, const struct tally *tally)
 {
 	const struct say *to = &dump->plan->say;
+	const struct doubts *doubts = &tally->doubts;
 
-	if (tally->unreadable)
-		say(to, SAY_ERROR,
-		    "makedumpfile: %" PRIu64 " pages are kept because their struct page "
-		    "cannot be read\n",
-		    tally->unreadable);
-	if (tally->doubtful)
-		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " free blocks of impossible order, or "
-		    "broken free lists, are kept\n", tally->doubtful);
+	if (dump->map.broken)
+		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " sections of mem_section are broken "
+		    "and kept whole, the first is number %" PRIu64 "\n", dump->map.broken,
+		    dump->map.first_broken);
+	if (doubts->unreadable)
+		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are kept because their struct "
+		    "page cannot be read, the first is pfn %#" PRIx64 "\n", doubts->unreadable,
+		    doubts->first_unreadable);
+	if (doubts->blocks)
+		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " free blocks of impossible order are "
+		    "kept, the first is pfn %#" PRIx64 "\n", doubts->blocks, doubts->first_block);
+	if (doubts->lists)
+		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " free lists are broken and their "
+		    "further pages kept, the first is the one %s\n", doubts->lists,
+		    doubts->first_list);
 	if (tally->absent)
 		say(to, SAY_ERROR,
 		    "makedumpfile: %" PRIu64 " pages cannot be read and are left out, the "
@@ -86,7 +94,7 @@ static err_t write_level(struct dump *dump, unsigned level, struct sink *sink, s
 {
 	*tally = (struct tally){ 0 };
 	dump->out.level = level;
-	decider_set_level(&dump->decider, level);
+	TRY(decider_set_level(&dump->decider, level));
 	return cyclic_write(dump, sink, tally);
 }
 
@@ -114,6 +122,8 @@ static err_t write_output(struct dump *dump)
 	struct sink sink;
 	struct tally tally;
 
+	for (unsigned i = 0; i < plan->levels; i++) /* what cannot be done, before a file is made */
+		TRY(decider_set_level(&dump->decider, plan->level[i]));
 	TRY(sink_open(&sink, plan->output, plan->dry_run, plan->replace));
 	err_t result = write_levels(dump, &sink, &tally);
 	err_t closed = sink_close(&sink);

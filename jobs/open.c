@@ -74,7 +74,7 @@ static err_t read_utsname(struct dump *dump)
 		TRY(fact_need(facts, SYMBOL_INIT_UTS_NS, &at));
 		at += fact_or(facts, OFFSET_UTS_NAMESPACE_NAME, KREF_BYTES);
 	}
-	TRY(within(memory_read(&dump->memory, at, dump->uts, sizeof(dump->uts)),
+	TRY(within(memory_need(&dump->memory, at, dump->uts, sizeof(dump->uts)),
 		   "utsname at %#" PRIx64, at));
 	for (unsigned i = 0; i < UTS_FIELDS; i++)
 		dump->uts[(i + 1) * UTS_FIELD - 1] = 0;

@@ -44,6 +44,8 @@ struct memmap {
 	    sections_per_root;	   /* SPARSEMEM; per_root 0: no roots */
 	unsigned map_at;           /* OFFSET(mem_section.section_mem_map) */
 	uint64_t sections;         /* that limit and MAX_PHYSMEM_BITS allow */
+	uint64_t broken;           /* of these, so many without a possible page array */
+	uint64_t first_broken;
 	struct stretch *node;      /* DISCONTIGMEM: sorted; owned */
 	size_t nodes;
 	uint8_t *bounce;           /* BLOCK_PAGES struct pages put together; owned */

@@ -46,16 +46,22 @@ err_t memory_read(struct memory *memory, vaddr_t at, void *bytes, size_t size)
 	return OK;
 }
 
+err_t memory_need(struct memory *memory, vaddr_t at, void *bytes, size_t size)
+{
+	err_t result = memory_read(memory, at, bytes, size);
+
+	if (result == ERR_HOLE)
+		return fail(ERR_CORRUPT, "address %#" PRIx64 " is not mapped, or not in the dump",
+			    at);
+	return result;
+}
+
 err_t memory_word(struct memory *memory, vaddr_t at, uint64_t *ret)
 {
 	const struct target *target = &memory->space->target;
 	uint8_t bytes[8];
 
-	err_t result = memory_read(memory, at, bytes, target->word_bytes);
-	if (result == ERR_HOLE)
-		return fail(ERR_CORRUPT, "address %#" PRIx64 " is not mapped, or not in the dump",
-			    at);
-	TRY(result);
+	TRY(memory_need(memory, at, bytes, target->word_bytes));
 	*ret = get_word(target, bytes);
 	return OK;
 }

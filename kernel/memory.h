@@ -28,11 +28,13 @@ err_t memory_translate(struct memory *, vaddr_t, paddr_t *ret, uint64_t *run);
 /* Lend up to *size bytes; *size becomes what lies in one piece. As reader_lend(). */
 err_t memory_lend(struct memory *, vaddr_t, const uint8_t **ret, size_t *size);
 
-/* Copy bytes, all or an error. ERR_HOLE carries no text; whoever must have them puts within() on
- * it. */
+/* Copy bytes, all or an error. ERR_HOLE, which carries no text, where there is no such memory. */
 err_t memory_read(struct memory *, vaddr_t, void *bytes, size_t size);
 
-/* Read an unsigned long of the dumped kernel. That it is nowhere is a failure here: ERR_CORRUPT. */
+/* The same where there must be some: instead of ERR_HOLE comes ERR_CORRUPT, with a sentence. */
+err_t memory_need(struct memory *, vaddr_t, void *bytes, size_t size);
+
+/* Read an unsigned long of the dumped kernel, as memory_need(). */
 err_t memory_word(struct memory *, vaddr_t, uint64_t *ret);
 
 /* Can this be the address of data of the kernel? */

@@ -77,8 +77,8 @@ static err_t section_address(struct memmap *map, uint64_t section, vaddr_t *ret)
 		return OK;
 	}
 	uint64_t index = section / map->sections_per_root;
-	TRY(memory_word(map->memory, map->array + index * map->memory->space->target.word_bytes,
-			&root));
+	vaddr_t at = map->array + index * map->memory->space->target.word_bytes;
+	TRY(within(memory_word(map->memory, at, &root), "root %" PRIu64 " of mem_section", index));
 	if (!root)
 		return ERR_HOLE;
 	if (!memory_is_kernel(map->memory, root))
@@ -106,22 +106,57 @@ static err_t section_pages(struct memmap *map, uint64_t section, vaddr_t *ret)
 	return OK;
 }
 
-/* A table is right when some section is present and every one that is has a possible page array. */
-static err_t validate(struct memmap *map)
+/* What looking at every section of a table showed. */
+struct survey {
+	uint64_t good, broken, first_broken;
+	pfn_t end; /* of the last section that is good or broken */
+};
+
+static struct survey look_at_all(struct memmap *map)
 {
-	map->end = 0;
+	struct survey survey = { 0 };
+	vaddr_t pages;
+
 	for (uint64_t section = 0; section < map->sections; section++) {
-		vaddr_t pages;
 		err_t result = section_pages(map, section, &pages);
 		if (result == ERR_HOLE)
 			continue;
-		TRY(result);
-		map->end = min_u64((section + 1) << map->section_pages_shift, map->limit);
+		if (result == OK)
+			survey.good++;
+		else if (!survey.broken++)
+			survey.first_broken = section;
+		survey.end = min_u64((section + 1) << map->section_pages_shift, map->limit);
 	}
-	if (!map->end)
+	return survey;
+}
+
+static bool flawless(const struct survey *survey)
+{
+	return survey->good && !survey->broken;
+}
+
+/* Memory may be smashed here and there: what is broken of such a table stays in the dump whole. */
+static bool usable(const struct survey *survey)
+{
+	return survey->good && survey->good >= survey->broken;
+}
+
+static err_t accept(struct memmap *map, const struct survey *survey)
+{
+	vaddr_t pages;
+
+	if (usable(survey)) {
+		map->end = survey->end;
+		map->broken = survey->broken;
+		map->first_broken = survey->first_broken;
+		return OK;
+	}
+	if (!survey->broken)
 		return fail(ERR_CORRUPT, "none of %" PRIu64 " sections at %#" PRIx64 " is present",
 			    map->sections, map->array);
-	return OK;
+	section_pages(map, survey->first_broken, &pages); /* again, for its sentence */
+	return within(ERR_CORRUPT, "%" PRIu64 " sections at %#" PRIx64 " are good and %" PRIu64
+		      " broken, the first", survey->good, map->array, survey->broken);
 }
 
 static err_t prepare(struct memmap *map, const struct facts *facts)
@@ -146,24 +181,31 @@ static err_t prepare(struct memmap *map, const struct facts *facts)
 static err_t static_open(struct memmap *map, const struct facts *facts)
 {
 	TRY(prepare(map, facts));
-	return validate(map);
+	struct survey survey = look_at_all(map);
+	return accept(map, &survey);
 }
 
 /* Since 4.15 the roots are allocated at boot, and vmcoreinfo tells where; the first such kernels,
  * and files made from debug information, tell the address of the variable that points there
- * instead. */
+ * instead. The table without a flaw is the right one. */
 static err_t extreme_open(struct memmap *map, const struct facts *facts)
 {
 	vaddr_t told = facts->value[SYMBOL_MEM_SECTION];
+	struct survey there, pointed = { 0 };
 
 	TRY(prepare(map, facts));
 	map->sections_per_root = (unsigned)per_root(map->memory, facts);
-	if (validate(map) == OK)
-		return OK;
-	TRY(within(memory_word(map->memory, told, &map->array),
-		   "Can't get the address of mem_section: at %#" PRIx64, told));
-	return within(validate(map), "Can't get the address of mem_section: neither at %#" PRIx64
-		      " nor where that points", told);
+	there = look_at_all(map);
+	if (flawless(&there))
+		return accept(map, &there);
+	if (memory_word(map->memory, told, &map->array) == OK &&
+	    memory_is_kernel(map->memory, map->array))
+		pointed = look_at_all(map);
+	if (flawless(&pointed) || (usable(&pointed) && !usable(&there)))
+		return accept(map, &pointed);
+	map->array = told;
+	return within(accept(map, &there), "Can't get the address of mem_section, neither there "
+		      "nor where that points");
 }
 
 static void sparse_find(struct memmap *map, pfn_t pfn, struct stretch *ret)

@@ -2,23 +2,39 @@
 /* decide.c - walk the struct pages of a range, 64 at a time; skip what a block covers. */
 #include "pages/decide.h"
 
+#include <string.h>
+
 #include "base/bits.h"
 #include "pages/freelist.h"
 
-void decider_set_level(struct decider *decider, unsigned level)
+err_t decider_set_level(struct decider *decider, unsigned level)
 {
 	const struct rules *rules = decider->rules;
 	bool free_wanted = level & LEVEL_FREE;
 
 	decider->wanted = kinds_of_level(level);
 	if (!decider->map)
-		return;
+		return OK;
 	/* Struct pages are read when the level needs them, and for broken memory at any level. */
 	decider->by_page = level & (LEVEL_CACHE | LEVEL_CACHE_PRIVATE | LEVEL_USER) ||
 			   (free_wanted && rules->free_by_page) || rules->hwpoison;
 	decider->by_lists = free_wanted && !rules->free_by_page;
 	if (!rules->free_by_page)
 		decider->wanted &= ~(1u << PAGE_FREE);
+	return decider->by_lists ? freelist_check(decider->facts) : OK;
+}
+
+void doubts_add(struct doubts *doubts, const struct doubts *later)
+{
+	if (!doubts->unreadable)
+		doubts->first_unreadable = later->first_unreadable;
+	if (!doubts->blocks)
+		doubts->first_block = later->first_block;
+	if (!doubts->lists)
+		memcpy(doubts->first_list, later->first_list, sizeof(doubts->first_list));
+	doubts->unreadable += later->unreadable;
+	doubts->blocks += later->blocks;
+	doubts->lists += later->lists;
 }
 
 /* Leave out [first, end) as far as it lies in the range; the rest is carried on. */
@@ -85,7 +101,8 @@ static uint64_t exclude_covers(const struct decider *decider, const struct block
 			continue;
 		unsigned order = order_of(decider, block, i);
 		if (order == ORDER_ABSURD) {
-			decision->doubtful++;
+			if (!decision->doubts.blocks++)
+				decision->doubts.first_block = block->base + i;
 			done |= UINT64_C(1) << i;
 			continue;
 		}
@@ -129,7 +146,10 @@ static void look(struct decider *decider, struct block *block, vaddr_t at,
 			break;
 	}
 	classify(&block->lanes, decider->wanted, block->kind);
-	decision->unreadable += (uint64_t)__builtin_popcountll(block->inside & ~readable);
+	uint64_t lost = block->inside & ~readable;
+	if (lost && !decision->doubts.unreadable)
+		decision->doubts.first_unreadable = block->base + (unsigned)__builtin_ctzll(lost);
+	decision->doubts.unreadable += (uint64_t)__builtin_popcountll(lost);
 	block->inside &= readable;
 }
 

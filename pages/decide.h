@@ -15,14 +15,26 @@ struct carry {
 	enum page_kind kind;
 };
 
+/* What the kernel's structures say that cannot be. The pages concerned stay in the dump. */
+struct doubts {
+	uint64_t unreadable; /* pages whose struct page cannot be read */
+	pfn_t first_unreadable;
+	uint64_t blocks;     /* free blocks of an order no kernel has */
+	pfn_t first_block;
+	uint64_t lists;      /* free lists, or all of a node's, that are broken */
+	char first_list[192]; /* which one, and where */
+};
+
+/* Add the doubts of a later range. */
+void doubts_add(struct doubts *, const struct doubts *later);
+
 /* The decision for [first, end): `words` comes in with the pages that have data, bit 0 being pfn
  * `first`, and goes out without those left out. first is a multiple of 64. */
 struct decision {
 	pfn_t first, end;
 	uint64_t *words; /* the caller's */
 	uint64_t excluded[PAGE_KINDS];
-	uint64_t unreadable; /* pages kept because their struct page cannot be read */
-	uint64_t doubtful;   /* pages kept because their struct page says something impossible */
+	struct doubts doubts;
 };
 
 /* How to decide. Everything is lent. */
@@ -35,8 +47,9 @@ struct decider {
 	bool by_lists;   /* and find free pages by the free lists */
 };
 
-/* What a level asks for on this kernel. */
-void decider_set_level(struct decider *, unsigned level);
+/* What a level asks for on this kernel. ERR_NOFACT: it needs the free lists, and a fact to walk
+ * them, named in the sentence, is missing. */
+err_t decider_set_level(struct decider *, unsigned level);
 
 err_t decide(struct decider *, struct carry *, struct decision *);
 

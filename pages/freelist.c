@@ -2,6 +2,9 @@
 /* freelist.c - nodes, zones, orders, migrate types, lists. */
 #include "pages/freelist.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "base/bits.h"
 #include "base/bytes.h"
 #include "kernel/nodes.h"
@@ -19,9 +22,8 @@ struct walk {
 	uint64_t next, prev, lru, orders, types;
 };
 
-static err_t prepare(struct walk *walk)
+static err_t prepare(struct walk *walk, const struct facts *facts)
 {
-	const struct facts *facts = walk->decider->facts;
 	const struct {
 		enum fact_id id;
 		uint64_t *slot;
@@ -46,6 +48,27 @@ static err_t prepare(struct walk *walk)
 	walk->types = min_u64(fact_or(facts, LENGTH_FREE_AREA_FREE_LIST, 1), TYPES_MOST);
 	walk->orders = min_u64(walk->orders, 32);
 	return OK;
+}
+
+err_t freelist_check(const struct facts *facts)
+{
+	struct walk walk = { 0 };
+
+	return prepare(&walk, facts);
+}
+
+/* Every range walks the same lists, so only the first one counts. */
+static void __attribute__((format(printf, 2, 3)))
+doubt(struct walk *walk, const char *fmt, ...)
+{
+	struct doubts *doubts = &walk->decision->doubts;
+	va_list args;
+
+	if (walk->decision->first || doubts->lists++)
+		return;
+	va_start(args, fmt);
+	vsnprintf(doubts->first_list, sizeof(doubts->first_list), fmt, args);
+	va_end(args);
 }
 
 static bool holds(const struct stretch *stretch, vaddr_t page, unsigned size, pfn_t *ret)
@@ -89,23 +112,29 @@ static void walk_list(struct walk *walk, vaddr_t head, unsigned order)
 	vaddr_t before = head, at, back;
 	pfn_t pfn;
 
-	while (memory_word(walk->memory, before + walk->next, &at) == OK && at != head) {
-		if (memory_word(walk->memory, at + walk->prev, &back) != OK || back != before ||
-		    !find_pfn(walk, at - walk->lru, &pfn) ||
-		    pfn & ((UINT64_C(1) << order) - 1)) {
-			walk->decision->doubtful++;
+	for (;; before = at) {
+		if (memory_word(walk->memory, before + walk->next, &at) != OK)
+			break;
+		if (at == head)
 			return;
-		}
+		if (memory_word(walk->memory, at + walk->prev, &back) != OK || back != before ||
+		    !find_pfn(walk, at - walk->lru, &pfn) || pfn & ((UINT64_C(1) << order) - 1))
+			break;
 		exclude_block(walk, pfn, order);
-		before = at;
 	}
+	doubt(walk, "of order %u at %#" PRIx64 ", behind the entry at %#" PRIx64, order, head,
+	      before);
 }
 
 static void walk_zone(struct walk *walk, vaddr_t zone)
 {
 	uint64_t spanned = 0;
 
-	if (memory_word(walk->memory, zone + walk->spanned, &spanned) != OK || !spanned)
+	if (memory_word(walk->memory, zone + walk->spanned, &spanned) != OK) {
+		doubt(walk, "of the zone at %#" PRIx64 ", which cannot be read", zone);
+		return;
+	}
+	if (!spanned)
 		return;
 	for (unsigned order = 0; order < walk->orders; order++)
 		for (uint64_t type = 0; type < walk->types; type++)
@@ -113,16 +142,23 @@ static void walk_zone(struct walk *walk, vaddr_t zone)
 				  walk->free_list + type * walk->list_size, order);
 }
 
-static err_t walk_node(struct walk *walk, vaddr_t pgdat)
+static void walk_node(struct walk *walk, vaddr_t pgdat)
 {
 	uint8_t bytes[4];
 
-	TRY(within(memory_read(walk->memory, pgdat + walk->nr_zones, bytes, 4),
-		   "pglist_data.nr_zones at %#" PRIx64, pgdat + walk->nr_zones));
+	vaddr_t at = pgdat + walk->nr_zones;
+
+	if (memory_read(walk->memory, at, bytes, 4) != OK) {
+		doubt(walk, "of the node at %#" PRIx64 ": its nr_zones cannot be read", pgdat);
+		return;
+	}
 	uint64_t zones = get_32(walk->memory->space->target.big_endian, bytes);
-	for (uint64_t zone = 0; zone < min_u64(zones, ZONES_MOST); zone++)
+	if (zones > ZONES_MOST) {
+		doubt(walk, "of the node at %#" PRIx64 ": its nr_zones is %" PRIu64, pgdat, zones);
+		return;
+	}
+	for (uint64_t zone = 0; zone < zones; zone++)
 		walk_zone(walk, pgdat + walk->node_zones + zone * walk->zone_size);
-	return OK;
 }
 
 err_t freelist_decide(struct decider *decider, struct decision *decision)
@@ -132,12 +168,15 @@ err_t freelist_decide(struct decider *decider, struct decision *decision)
 	unsigned node = 0;
 	vaddr_t pgdat = 0;
 
-	TRY(prepare(&walk));
+	TRY(prepare(&walk, decider->facts));
 	for (unsigned from = 0;; from = node + 1) {
 		err_t result = nodes_next(walk.memory, decider->facts, from, &node, &pgdat);
 		if (result == ERR_HOLE)
 			return OK;
-		TRY(result);
-		TRY(walk_node(&walk, pgdat));
+		if (result != OK) {
+			doubt(&walk, "of the nodes from %u on: %s", from, err_text());
+			return OK;
+		}
+		walk_node(&walk, pgdat);
 	}
 }

@@ -6,9 +6,12 @@
 
 #include "pages/decide.h"
 
+/* Are the facts there that a walk needs? ERR_NOFACT: one is missing, named in the sentence. */
+err_t freelist_check(const struct facts *);
+
 /* Take the pages of every free block off the decision. Walks all lists of all zones, each range
- * anew. A list that is broken is left at that point, and its further pages stay. ERR_NOFACT: the
- * facts to walk them are missing, named in the sentence. */
+ * anew. A list that is broken is left at that point, and its further pages stay; the walk for the
+ * first range (from pfn 0) counts it among the doubts. ERR_NOFACT as freelist_check(). */
 err_t freelist_decide(struct decider *, struct decision *);
 
 #endif
