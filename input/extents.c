@@ -8,7 +8,8 @@
 #include "base/bits.h"
 #include "base/scope.h"
 
-/* One part of a segment: with bytes, or without. `rank` is its place in the file: lower wins. */
+/* One part of a segment: with bytes, or without. Where parts overlap the lower `rank` wins: any
+ * with bytes before any without, then the one that stands first in the file. */
 struct part {
 	struct extent extent;
 	size_t rank;
@@ -42,7 +43,8 @@ static size_t split_segments(const struct source *source, struct part *part)
 		if (segment->start == UINT64_MAX)
 			continue;
 		add(part, &count, segment->start, middle, segment->file_at, i);
-		add(part, &count, middle, segment->start + segment->memory_bytes, NO_BYTES, i);
+		add(part, &count, middle, segment->start + segment->memory_bytes, NO_BYTES,
+		    source->segments + i);
 	}
 	qsort(part, count, sizeof(*part), by_start);
 	return count;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* extents.h - the memory of a dump, sorted and without overlap, so that one binary search finds any
  * address. Segments of a dump may overlap (the kernel's own text is listed twice in /proc/vmcore);
- * where they do, the one that stands first in the file gives the bytes. */
+ * where they do, the first in the file that has bytes gives them. */
 #ifndef INPUT_EXTENTS_H
 #define INPUT_EXTENTS_H
 
