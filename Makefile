@@ -52,7 +52,7 @@ FORTIFY = $(if $(findstring -O0,$(CFLAGS)),,$(if $(findstring sanitize,$(CFLAGS)
 WERROR ?=
 
 ROOMS = base codec input facts arch kernel pages output
-SOURCES = makedumpfile.c cyclic.c $(sort $(wildcard $(addsuffix /*.c,$(ROOMS) jobs)))
+SOURCES = makedumpfile.c options.c cyclic.c $(sort $(wildcard $(addsuffix /*.c,$(ROOMS) jobs)))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 
 all: makedumpfile
@@ -120,7 +120,7 @@ check:
 SANITIZE = -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
 check-asan:
 	@$(MAKE) --no-print-directory -s BUILD=build/asan CFLAGS="$(SANITIZE) -fsanitize=address,undefined" build/asan/makedumpfile tests
-	@BUILD=build/asan tests/run $(or $(SUITES),unit cases fuzz options)
+	@BUILD=build/asan tests/run $(or $(SUITES),unit cases fuzz params options)
 
 check-thread:
 	@$(MAKE) --no-print-directory -s BUILD=build/thread CFLAGS="$(SANITIZE) -fsanitize=thread" build/thread/makedumpfile tests

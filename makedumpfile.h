@@ -11,15 +11,26 @@
 #include "input/notes.h"
 #include "pages/decide.h"
 
-enum { LEVELS_MOST = 32, WORKERS_AUTO = -1 };
+enum { LEVELS_MOST = 32, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
 
-/* What the command line asks for. */
+enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE };
+
+/* What the command line asks for. Texts are lent from argv. */
 struct plan {
-	const char *input, *output;
+	enum job job;
+	const char *input;           /* VMCORE */
+	const char *output;          /* NULL: several parts, or standard output (-F) */
+	char **part;                 /* --split: outputs; --reassemble: inputs */
+	unsigned parts;
 	struct say say;
 	unsigned level[LEVELS_MOST]; /* -d; more than one is for later tries */
 	unsigned levels;
 	char codec_letter;           /* 0: pages stay raw */
+	bool elf;                    /* -E */
+	bool flattened;              /* -F: standard output is the dump's */
+	bool split;                  /* --split */
+	uint64_t splitblock_bytes;   /* --splitblock-size */
+	uint64_t limit;              /* -L, bytes of one output; 0: none */
 	int workers;                 /* --num-threads; WORKERS_AUTO: as the machine allows */
 	bool cyclic;                 /* -K: windows of CYCLIC_BYTES even where one would do */
 	bool one_window;             /* --non-cyclic */
@@ -29,6 +40,7 @@ struct plan {
 	bool replace;                /* -f */
 	bool dry_run;
 	bool check_params;
+	bool help, version;
 };
 
 /* What a dump is made from and of. */

@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* options.c - every option is one line of the table below; -h is printed from it. What goes together
+ * is told by the tables behind it, in the terms that upstream's callers know. */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONG_ONLY = 256, OPTIONS_MOST = 64 };
+
+/* Take one option into the plan. `text` is its argument; NULL when it has none. */
+typedef err_t take_option(struct plan *, const char *text);
+
+#define TAKE_FLAG(member)                                                                          \
+	static err_t take_##member(struct plan *plan, const char *text)                            \
+	{                                                                                          \
+		(void)text;                                                                        \
+		plan->member = true;                                                               \
+		return OK;                                                                         \
+	}
+
+#define TAKE_TEXT(member)                                                                          \
+	static err_t take_##member(struct plan *plan, const char *text)                            \
+	{                                                                                          \
+		plan->member = text;                                                               \
+		return OK;                                                                         \
+	}
+
+#define TAKE_CODEC(name, which)                                                                    \
+	static err_t name(struct plan *plan, const char *text)                                     \
+	{                                                                                          \
+		(void)text;                                                                        \
+		plan->codec_letter = (which);                                                      \
+		return OK;                                                                         \
+	}
+
+TAKE_CODEC(take_zlib, 'c')
+TAKE_CODEC(take_lzo, 'l')
+TAKE_CODEC(take_snappy, 'p')
+TAKE_CODEC(take_zstd, 'z')
+TAKE_FLAG(cyclic)
+TAKE_FLAG(one_window)
+TAKE_FLAG(no_map)
+TAKE_FLAG(replace)
+TAKE_FLAG(dry_run)
+TAKE_FLAG(check_params)
+TAKE_FLAG(split)
+TAKE_FLAG(elf)
+TAKE_FLAG(help)
+TAKE_FLAG(version)
+
+/* An option that other rules look at, and nothing else needs to. */
+static err_t take_noted(struct plan *plan, const char *text)
+{
+	(void)plan;
+	(void)text;
+	return OK;
+}
+
+/* "31", or "1,17,31" for later tries; empty items are passed over. */
+static err_t take_levels(struct plan *plan, const char *text)
+{
+	plan->levels = 0;
+	while (*text) {
+		char *end;
+		long level = strtol(text, &end, 10);
+		size_t rest = strcspn(text, ",");
+		if (rest) {
+			if (level < 0 || level > LEVEL_MOST)
+				return fail(ERR_USAGE, "Dump_level(%ld) is invalid.", level);
+			if (plan->levels == LEVELS_MOST)
+				return fail(ERR_USAGE,
+					    "Dump_level is invalid. It has more than %d items.",
+					    LEVELS_MOST);
+			plan->level[plan->levels++] = (unsigned)level;
+		}
+		text += rest + (text[rest] == ',');
+	}
+	if (!plan->levels)
+		plan->level[plan->levels++] = 0;
+	return OK;
+}
+
+static err_t take_message_level(struct plan *plan, const char *text)
+{
+	int level = atoi(text);
+
+	if (level < 0 || level > 31)
+		return fail(ERR_USAGE, "Message_level(%d) is invalid.", level);
+	plan->say.level = (unsigned)level | (plan->say.level & ~31u);
+	return OK;
+}
+
+static err_t take_block_order(struct plan *plan, const char *text)
+{
+	plan->block_order = atoi(text) < 0 ? 0 : atoi(text);
+	return OK;
+}
+
+static err_t take_threads(struct plan *plan, const char *text)
+{
+	plan->workers = atoi(text) < 0 ? 0 : atoi(text);
+	return OK;
+}
+
+static uint64_t kib(const char *text)
+{
+	long long number = atoll(text);
+
+	return number > 0 && number < 1LL << 40 ? (uint64_t)number << 10 : 0;
+}
+
+static err_t take_buffer(struct plan *plan, const char *text)
+{
+	plan->cyclic_bytes = kib(text);
+	return OK;
+}
+
+static err_t take_splitblock(struct plan *plan, const char *text)
+{
+	plan->splitblock_bytes = kib(text) ? kib(text) : SPLITBLOCK_BYTES;
+	return OK;
+}
+
+/* A number of bytes, with K M G T P E behind it. */
+static err_t take_limit(struct plan *plan, const char *text)
+{
+	static const char units[] = "kmgtpe";
+	char *end;
+	unsigned long long number = strtoull(text, &end, 0);
+	const char *unit = *end ? strchr(units, *end | 0x20) : NULL;
+	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+
+	if (!number || *text == '-' || (*end && (!unit || end[1])) ||
+	    number > (uint64_t)INT64_MAX >> shift)
+		return fail(ERR_USAGE, "Limit size(%s) is invalid.", text);
+	plan->limit = number << shift;
+	return OK;
+}
+
+/* -D and --show-stats add to whatever --message-level gives, before or after it. */
+enum { ADD_DEBUG = SAY_DEBUG << 8, ADD_REPORT = SAY_REPORT << 8 };
+
+static err_t take_debug(struct plan *plan, const char *text)
+{
+	(void)text;
+	plan->say.level |= ADD_DEBUG;
+	return OK;
+}
+
+static err_t take_stats(struct plan *plan, const char *text)
+{
+	(void)text;
+	plan->say.level |= ADD_REPORT;
+	return OK;
+}
+
+/* Standard output belongs to the dump from here on. */
+static err_t take_flattened(struct plan *plan, const char *text)
+{
+	(void)text;
+	plan->flattened = true;
+	plan->say.text = stderr;
+	return OK;
+}
+
+static err_t take_extension(struct plan *plan, const char *text)
+{
+	(void)plan;
+	return fail(ERR_USAGE, "extension unsupported: --extension %s", text);
+}
+
+struct option_entry {
+	char letter;          /* 0: long only */
+	const char *name;     /* NULL: short only */
+	const char *argument; /* how -h calls it; NULL: it takes none */
+	take_option *take;
+	const char *help; /* NULL: known from other makedumpfiles, and this one cannot do it */
+};
+
+static const struct option_entry option_table[] = {
+	{ 'c', NULL, NULL, take_zlib, "Compress each page by zlib." },
+	{ 'l', NULL, NULL, take_lzo, "Compress each page by lzo." },
+	{ 'p', NULL, NULL, take_snappy, "Compress each page by snappy." },
+	{ 'z', NULL, NULL, take_zstd, "Compress each page by zstd." },
+	{ 'd', NULL, "LEVEL[,LEVEL...]", take_levels,
+	  "Leave out pages: the sum of 1 (zero), 2 (cache without private), 4 (cache), 8 (user), "
+	  "16 (free). Default 0. Further levels are tried in turn while the output does not fit." },
+	{ 'K', NULL, NULL, take_cyclic,
+	  "Work in windows of bounded size (cyclic mode), so that memory does not grow with the "
+	  "machine. The output is the same." },
+	{ 0, "cyclic-buffer", "KIB", take_buffer,
+	  "Size of a window's bitmap; 1 KiB covers 8192 pages. Default: as memory allows." },
+	{ 0, "non-cyclic", NULL, take_one_window, "Work in one window, whatever it takes." },
+	{ 'E', NULL, NULL, take_elf, NULL },
+	{ 'F', NULL, NULL, take_flattened, NULL },
+	{ 'L', NULL, "SIZE", take_limit, NULL },
+	{ 0, "split", NULL, take_split, NULL },
+	{ 0, "splitblock-size", "KIB", take_splitblock, NULL },
+	{ 0, "num-threads", "N", take_threads,
+	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
+	{ 'b', NULL, "ORDER", take_block_order, "Handle 2^ORDER pages at a time." },
+	{ 0, "non-mmap", NULL, take_no_map, "Read VMCORE instead of mapping it." },
+	{ 'f', NULL, NULL, take_replace, "Overwrite DUMPFILE if it exists." },
+	{ 0, "dry-run", NULL, take_dry_run, "Do everything, but write nothing." },
+	{ 0, "show-stats", NULL, take_stats, "Print how many pages of each kind there were." },
+	{ 0, "message-level", "N", take_message_level,
+	  "What to print: the sum of 1 (progress), 2 (common), 4 (errors), 8 (debug), 16 (report). "
+	  "Default 7." },
+	{ 'D', NULL, NULL, take_debug, "Print debug messages, too." },
+	{ 0, "check-params", NULL, take_check_params, "Only check the command line." },
+	{ 'h', "help", NULL, take_help, "Print this." },
+	{ 'v', NULL, NULL, take_version, "Print the version." },
+
+	{ 'R', NULL, NULL, take_noted, NULL },
+	{ 'X', NULL, NULL, take_noted, NULL },
+	{ 'e', NULL, NULL, take_noted, NULL },
+	{ 'g', NULL, "VMCOREINFO", take_noted, NULL },
+	{ 'i', NULL, "VMCOREINFO", take_noted, NULL },
+	{ 'x', NULL, "VMLINUX", take_noted, NULL },
+	{ 0, "reassemble", NULL, take_noted, NULL },
+	{ 0, "dump-dmesg", NULL, take_noted, NULL },
+	{ 0, "partial-dmesg", NULL, take_noted, NULL },
+	{ 0, "mem-usage", NULL, take_noted, NULL },
+	{ 0, "vtop", "ADDRESS", take_noted, NULL },
+	{ 0, "work-dir", "FOLDER", take_noted, NULL },
+	{ 0, "config", "FILE", take_noted, NULL },
+	{ 0, "eppic", "FILE", take_noted, NULL },
+	{ 0, "extension", "SO", take_extension, NULL },
+	{ 0, "diskset", "FILE", take_noted, NULL },
+	{ 0, "xen-syms", "FILE", take_noted, NULL },
+	{ 0, "xen-vmcoreinfo", "FILE", take_noted, NULL },
+	{ 0, "xen_phys_start", "ADDRESS", take_noted, NULL },
+};
+
+enum { OPTIONS = sizeof(option_table) / sizeof(option_table[0]) };
+
+_Static_assert((int)OPTIONS <= (int)OPTIONS_MOST, "room for the options");
+
+/* The table in getopt_long's two forms. A long option's value is LONG_ONLY plus its place. */
+struct getopt_tables {
+	char letters[2 * OPTIONS_MOST + 1];
+	struct option longs[OPTIONS_MOST + 1];
+};
+
+static void make_tables(struct getopt_tables *tables)
+{
+	char *letter = tables->letters;
+	struct option *next = tables->longs;
+
+	memset(tables, 0, sizeof(*tables));
+	for (int i = 0; i < OPTIONS; i++) {
+		const struct option_entry *entry = &option_table[i];
+		if (entry->letter) {
+			*letter++ = entry->letter;
+			if (entry->argument)
+				*letter++ = ':';
+		}
+		if (entry->name)
+			*next++ = (struct option){entry->name,
+						  entry->argument ? required_argument : no_argument,
+						  NULL, LONG_ONLY + i};
+	}
+}
+
+/* Place in the table, or -1. */
+static int find_option(int got)
+{
+	if (got >= LONG_ONLY)
+		return got - LONG_ONLY;
+	for (int i = 0; i < OPTIONS; i++)
+		if (option_table[i].letter == got)
+			return i;
+	return -1;
+}
+
+/* What was on the command line beside what the plan keeps. */
+struct command {
+	struct plan *plan;
+	bool given[OPTIONS_MOST];
+	char **file;
+	int files;
+};
+
+/* Was the option given? By its letter, or its name. */
+static bool has(const struct command *command, const char *name, size_t length)
+{
+	for (int i = 0; i < OPTIONS; i++) {
+		const struct option_entry *entry = &option_table[i];
+		if (command->given[i] &&
+		    ((length == 1 && entry->letter == *name) ||
+		     (entry->name && strlen(entry->name) == length &&
+		      memcmp(entry->name, name, length) == 0)))
+			return true;
+	}
+	return false;
+}
+
+/* Was any of these given? Names with blanks between. */
+static bool any(const struct command *command, const char *names)
+{
+	for (; *names; names += strcspn(names, " "), names += *names == ' ')
+		if (has(command, names, strcspn(names, " ")))
+			return true;
+	return false;
+}
+
+/* Two groups of options that do not go together, and what is said ("": nothing of its own). */
+struct clash {
+	const char *these, *those, *text;
+};
+
+static err_t check_clashes(const struct command *command, const struct clash *clash)
+{
+	for (; clash->these; clash++)
+		if (any(command, clash->these) && any(command, clash->those))
+			return fail(ERR_PARAMETER, "%s", clash->text);
+	return OK;
+}
+
+static const struct clash making_clashes[] = {
+	{ "g R", "g R", "" },
+	{ "E", "c l p z", "" },
+	{ "i xen-vmcoreinfo", "x xen-syms", "" },
+	{ "dump-dmesg", "dry-run", "--dry-run cannot be used with --dump-dmesg." },
+	{ "F", "split", "" },
+	{ "K", "non-cyclic", "-K and --non-cyclic contradict each other." },
+	{ "K", "work-dir e", "-K cannot be used with --work-dir or -e." },
+	{ 0 },
+};
+
+static const struct clash other_clashes[] = {
+	{ "g", "c l p z E i xen-vmcoreinfo F R X", "" },
+	{ "g", "dry-run", "--dry-run cannot be used with -g." },
+	{ "R", "c l p z E i xen-vmcoreinfo x xen-syms F g X", "" },
+	{ "reassemble", "c l p z E i xen-vmcoreinfo x xen-syms F g X split", "" },
+	{ "reassemble", "dry-run", "--dry-run cannot be used with --reassemble." },
+	{ 0 },
+};
+
+static err_t check_other_job(const struct command *command, int least, int most)
+{
+	TRY(check_clashes(command, other_clashes));
+	if (command->plan->level[0] || command->files < least || command->files > most)
+		return fail(ERR_PARAMETER, "%s", "");
+	return OK;
+}
+
+static err_t check_generate(struct command *command)
+{
+	TRY(check_other_job(command, 0, 0));
+	return any(command, "x xen-syms") ? OK : fail(ERR_PARAMETER, "%s", "");
+}
+
+static err_t check_rearrange(struct command *command)
+{
+	TRY(check_other_job(command, 1, 1));
+	command->plan->output = command->file[0];
+	return OK;
+}
+
+static err_t check_reassemble(struct command *command)
+{
+	struct plan *plan = command->plan;
+
+	TRY(check_other_job(command, 1, command->files));
+	plan->part = command->file;
+	plan->parts = (unsigned)command->files - 1;
+	plan->output = command->file[plan->parts];
+	return OK;
+}
+
+/* What the file names of a dump, a log or a usage table are; the first that fits. */
+static err_t take_files(struct command *command)
+{
+	struct plan *plan = command->plan;
+	bool diskset = any(command, "diskset");
+	int files = command->files;
+
+	plan->input = files ? command->file[0] : NULL;
+	if (files == 2 && !plan->flattened && !plan->split && !diskset) {
+		plan->output = command->file[1];
+	} else if (plan->split && files >= (diskset ? 2 : 3)) {
+		if (plan->elf)
+			return fail(ERR_PARAMETER, "Options for splitting dumpfile cannot be used "
+				    "with Elf format.");
+		plan->part = command->file + !diskset;
+		plan->parts = (unsigned)(files - !diskset);
+	} else if (files == 1 && diskset && !plan->split) {
+		plan->output = command->file[0];
+	} else if (files != 1 || (!plan->flattened && !any(command, "mem-usage"))) {
+		return fail(ERR_PARAMETER, "%d file names do not fit the options.", files);
+	}
+	return OK;
+}
+
+static err_t check_making(struct command *command)
+{
+	struct plan *plan = command->plan;
+
+	TRY(check_clashes(command, making_clashes));
+	if (any(command, "config") && !any(command, "x"))
+		return fail(ERR_PARAMETER, "%s", "");
+	if (plan->workers > 0 && plan->elf)
+		return fail(ERR_PARAMETER, "--num-threads cannot used with ELF format.");
+	if (any(command, "partial-dmesg") && !any(command, "dump-dmesg"))
+		return fail(ERR_PARAMETER, "%s", "");
+	if (any(command, "e") && !any(command, "work-dir"))
+		return fail(ERR_PARAMETER, "-e requires --work-dir");
+	return take_files(command);
+}
+
+/* The job, by the first option that tells one; the order is upstream's. */
+static const struct {
+	const char *option; /* NULL: any */
+	enum job job;
+	err_t (*check)(struct command *);
+} jobs[] = {
+	{ "g", JOB_GENERATE, check_generate },
+	{ "R", JOB_REARRANGE, check_rearrange },
+	{ "reassemble", JOB_REASSEMBLE, check_reassemble },
+	{ "dump-dmesg", JOB_DMESG, check_making },
+	{ "mem-usage", JOB_USAGE, check_making },
+	{ NULL, JOB_DUMP, check_making },
+};
+
+static err_t choose_job(struct command *command)
+{
+	size_t i = 0;
+
+	while (jobs[i].option && !any(command, jobs[i].option))
+		i++;
+	command->plan->job = jobs[i].job;
+	return jobs[i].check(command);
+}
+
+/* What is understood, so that it can be checked, and cannot be done. */
+static err_t check_possible(const struct command *command)
+{
+	for (int i = 0; i < OPTIONS; i++) {
+		const struct option_entry *entry = &option_table[i];
+		char letter[2] = { entry->letter, 0 };
+		if (command->given[i] && !entry->help)
+			return fail(ERR_UNSUPPORTED, "option '%s%s' is not supported by this version",
+				    entry->letter ? "-" : "--", entry->letter ? letter : entry->name);
+	}
+	return OK;
+}
+
+static err_t parse(struct command *command, int argc, char **argv)
+{
+	struct getopt_tables tables;
+	int got;
+
+	make_tables(&tables);
+	while ((got = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1) {
+		int at = got == '?' ? -1 : find_option(got);
+		if (at < 0)
+			return fail(ERR_PARAMETER, "%s", ""); /* getopt has said why */
+		command->given[at] = true;
+		TRY(option_table[at].take(command->plan, optarg));
+	}
+	command->file = argv + optind;
+	command->files = argc - optind;
+	return OK;
+}
+
+err_t options_parse(struct plan *plan, int argc, char **argv)
+{
+	struct command command = { .plan = plan };
+
+	*plan = (struct plan){
+		.levels = 1, .workers = WORKERS_AUTO, .block_order = -1,
+		.splitblock_bytes = SPLITBLOCK_BYTES,
+		.say = { .level = SAY_PROGRESS | SAY_COMMON | SAY_ERROR, .text = stdout },
+	};
+	err_t result = parse(&command, argc, argv);
+	plan->say.level = (plan->say.level | plan->say.level >> 8) & 31;
+	if (plan->check_params)
+		plan->say.level = SAY_PROGRESS | SAY_COMMON | SAY_ERROR;
+	if (result != OK || plan->help || plan->version)
+		return result;
+	TRY(choose_job(&command));
+	return plan->check_params ? OK : check_possible(&command);
+}
+
+static void print_codec(const struct say *to, const struct codec *codec)
+{
+	if (codec->create)
+		say(to, SAY_COMMON, "%s support:\n  enabled\n", codec->name);
+	else
+		say(to, SAY_COMMON, "%s support:\n  disabled ('-%c' option will be ignored.)\n",
+		    codec->name, codec->letter);
+}
+
+/* A paragraph, broken at blanks, each line behind `indent` blanks. */
+static void print_wrapped(const struct say *to, const char *text, int indent)
+{
+	enum { WIDTH = 78 };
+
+	while (*text) {
+		size_t room = (size_t)(WIDTH - indent), length = strlen(text);
+		if (length > room)
+			for (length = room; length && text[length] != ' '; length--)
+				;
+		say(to, SAY_COMMON, "%*s%.*s\n", indent, "", (int)length, text);
+		text += length + (text[length] == ' ');
+	}
+}
+
+void options_help(const struct say *to)
+{
+	say(to, SAY_COMMON, "\n");
+	for (const struct codec *const *codec = codecs; *codec; codec++)
+		print_codec(to, *codec);
+	say(to, SAY_COMMON, "\nUsage:\n  makedumpfile [OPTION...] VMCORE DUMPFILE\n\n"
+	    "Makes DUMPFILE from the memory of a crashed kernel (/proc/vmcore, or a saved copy),\n"
+	    "without the pages nobody needs. crash and drgn read it.\n\nOptions:\n");
+	for (int i = 0; i < OPTIONS; i++) {
+		const struct option_entry *entry = &option_table[i];
+		if (!entry->help)
+			continue;
+		say(to, SAY_COMMON, "  ");
+		if (entry->letter)
+			say(to, SAY_COMMON, "-%c%s", entry->letter, entry->name ? ", " : "");
+		if (entry->name)
+			say(to, SAY_COMMON, "--%s", entry->name);
+		say(to, SAY_COMMON, "%s%s\n", entry->argument ? " " : "",
+		    entry->argument ? entry->argument : "");
+		print_wrapped(to, entry->help, 8);
+	}
+	say(to, SAY_COMMON, "\nExit status: 0 done, 1 failed.\n");
+}
