@@ -2,7 +2,7 @@
 /* cyclic.h - a dump seen through windows of page frames, one at a time, so that memory stays the
  * same however large the machine.
  * Order of calls: cycle_create, cycle_exists, cycle_decide, then cycle_window as often as wanted,
- * best in ascending order; cycle_destroy. Everybody gets the same decisions for every window size. */
+ * best in ascending order; cycle_destroy. The decisions are the same for every window size. */
 #ifndef CYCLIC_H
 #define CYCLIC_H
 

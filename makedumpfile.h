@@ -81,6 +81,9 @@ void dump_close(struct dump *);
 /* jobs/dump.c: make a dump as planned. */
 err_t job_dump(const struct plan *);
 
+/* jobs/rearrange.c: turn the flattened stream on standard input into the file it stands for. */
+err_t job_rearrange(const struct plan *);
+
 /* jobs/kdump.c, jobs/elf.c: decide every page of the dump at dump->out.level and write those that
  * stay; a kdump-compressed dump into `parts` sinks. ERR_NOSPACE: what was written is a valid
  * incomplete dump, if the tally says so. */

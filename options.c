@@ -200,6 +200,8 @@ static const struct option_entry option_table[] = {
 	{ 'L', NULL, "SIZE", take_limit,
 	  "No output larger than SIZE bytes (K M G T P E may stand behind): what does not fit is "
 	  "cut off, and the file says so." },
+	{ 'R', NULL, NULL, take_noted,
+	  "Make DUMPFILE of a flattened stream on standard input: -R DUMPFILE." },
 	{ 0, "split", NULL, take_split,
 	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
 	{ 0, "splitblock-size", "KIB", take_splitblock,
@@ -219,7 +221,6 @@ static const struct option_entry option_table[] = {
 	{ 'h', "help", NULL, take_help, "Print this." },
 	{ 'v', NULL, NULL, take_version, "Print the version." },
 
-	{ 'R', NULL, NULL, take_noted, NULL },
 	{ 'X', NULL, NULL, take_noted, NULL },
 	{ 'e', NULL, NULL, take_noted, NULL },
 	{ 'g', NULL, "VMCOREINFO", take_noted, NULL },

@@ -121,8 +121,8 @@ static err_t write_packed(struct writing *writing)
 	return OK;
 }
 
-/* Hand a page to the packer. Batches end where BATCH_PFNS page frames do, for they must not depend on
- * where windows end. */
+/* Hand a page to the packer. Batches end where BATCH_PFNS page frames do, for they must not depend
+ * on where windows end. */
 static err_t push(struct writing *writing, pfn_t pfn)
 {
 	if (pfn / BATCH_PFNS != writing->pushed / BATCH_PFNS)

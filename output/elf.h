@@ -34,8 +34,8 @@ void elf_destroy(struct elf_writer *);
  * ERR_UNSUPPORTED: too many for an ELF file. */
 err_t elf_plan(struct elf_writer *, uint64_t loads);
 
-/* The next PT_LOAD; its file_bytes of data come next, by elf_data(). ERR_UNSUPPORTED: its numbers do
- * not fit the class. */
+/* The next PT_LOAD; its file_bytes of data come next, by elf_data(). ERR_UNSUPPORTED: its numbers
+ * do not fit the class. */
 err_t elf_load(struct elf_writer *, const struct elf_load *);
 err_t elf_data(struct elf_writer *, const void *bytes, size_t size);
 

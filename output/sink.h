@@ -16,7 +16,7 @@ enum {
 	FLAT_SIGNATURE_BYTES = 16, /* with the NULs behind it */
 	FLAT_HEADER_BYTES = 4096,  /* signature, type 1, version 1 (64 bits each), zeros */
 	FLAT_RECORD_BYTES = 16,   /* what stands before the bytes of a record */
-	FLAT_DATA_BYTES = 65536,  /* of one record; however they come, adjacent bytes share records */
+	FLAT_DATA_BYTES = 65536, /* of one record; adjacent bytes share records */
 	FLAT_TYPE = 1,
 	FLAT_VERSION = 1,
 };
@@ -33,8 +33,8 @@ struct sink {
 	size_t record_bytes;
 };
 
-/* Does `name` allow a new output? ERR_USAGE: it exists and `replace` is false, or cannot be written.
- */
+/* Does `name` allow a new output? ERR_USAGE: it exists and `replace` is false, or cannot be
+ * written. */
 err_t sink_check(const char *name, bool replace);
 
 /* Open what `kind`, `name` and `limit` of the sink tell. A file is created (mode 0600) or, with
