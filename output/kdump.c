@@ -257,14 +257,14 @@ static uint64_t data_of(const struct kdump_writer *writer, size_t from)
 	return 0;
 }
 
-/* Bring the last descriptors out of a full disk: each time it fails, half of them is given up, and
+/* Bring the last descriptors out to a full disk: each time it fails, some of them are given up, and
  * the space of their pages' data is given back. */
 static err_t rescue_descriptors(struct kdump_writer *writer)
 {
 	err_t result = flush_descriptors(writer);
 
 	while (result == ERR_NOSPACE && writer->descriptors_used) {
-		size_t keep = writer->descriptors_used / 2;
+		size_t keep = writer->descriptors_used * 15 / 16;
 		uint64_t cut = data_of(writer, keep);
 		if (cut) {
 			TRY(sink_cut(writer->sink, cut));
