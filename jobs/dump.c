@@ -67,6 +67,10 @@ static void warn(const struct dump *dump, const struct tally *tally)
 	const struct say *to = &dump->plan->say;
 	const struct doubts *doubts = &tally->doubts;
 
+	if (dump->source.stored.missing)
+		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are missing in %s, the first is"
+		    " pfn %#" PRIx64 "\n", dump->source.stored.missing, dump->source.name,
+		    dump->source.stored.first_missing);
 	if (dump->map.broken)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " sections of mem_section are broken "
 		    "and kept whole, the first is number %" PRIu64 "\n", dump->map.broken,
@@ -89,10 +93,23 @@ static void warn(const struct dump *dump, const struct tally *tally)
 		    tally->absent, tally->first_absent);
 }
 
+/* What an earlier run left out cannot come back, so its level is part of every later one. */
+static unsigned effective_level(const struct dump *dump, unsigned wanted)
+{
+	return wanted | dump->source.stored.level;
+}
+
 /* One try at one level. */
 static err_t write_level(struct dump *dump, unsigned level, struct sink *sink, struct tally *tally)
 {
+	unsigned stored = dump->source.stored.level;
+
 	*tally = (struct tally){ 0 };
+	if (effective_level(dump, level) != level) {
+		level = effective_level(dump, level);
+		say(&dump->plan->say, SAY_COMMON, "dump_level is changed to %u, because %s was "
+		    "created by dump_level(%u).\n", level, dump->source.name, stored);
+	}
 	dump->out.level = level;
 	TRY(decider_set_level(&dump->decider, level));
 	return cyclic_write(dump, sink, tally);
@@ -123,7 +140,8 @@ static err_t write_output(struct dump *dump)
 	struct tally tally;
 
 	for (unsigned i = 0; i < plan->levels; i++) /* what cannot be done, before a file is made */
-		TRY(decider_set_level(&dump->decider, plan->level[i]));
+		TRY(decider_set_level(&dump->decider,
+				      effective_level(dump, plan->level[i])));
 	TRY(sink_open(&sink, plan->output, plan->dry_run, plan->replace));
 	err_t result = write_levels(dump, &sink, &tally);
 	err_t closed = sink_close(&sink);

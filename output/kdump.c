@@ -79,6 +79,8 @@ static err_t write_header(struct kdump_writer *writer, uint32_t status)
 	if (facts->uts)
 		memcpy(header + KDUMP_UTSNAME_AT, facts->uts, (size_t)UTS_FIELDS * UTS_FIELD);
 	put_word(target, header + shape->seconds, facts->timestamp);
+	put_word(target, header + shape->microseconds, facts->timestamp_us);
+	status |= facts->status;
 	put_32(big, header + shape->status, status | (facts->codec ? facts->codec->flag : 0));
 	put_32(big, header + shape->block_size, (uint32_t)block(writer));
 	put_32(big, header + shape->sub_hdr_size, (uint32_t)sub_blocks(writer));
@@ -88,37 +90,48 @@ static err_t write_header(struct kdump_writer *writer, uint32_t status)
 	return sink_write(writer->sink, 0, header, shape->size);
 }
 
+static uint64_t notes_at(const struct kdump_writer *writer)
+{
+	return block(writer) + sub_shape(&writer->facts->target)->size;
+}
+
 static err_t write_sub_header(struct kdump_writer *writer)
 {
 	const struct dump_facts *facts = writer->facts;
 	const struct target *target = &facts->target;
 	const struct kdump_sub_shape *shape = sub_shape(target);
 	bool big = target->big_endian;
-	uint64_t notes_at = block(writer) + shape->size;
 	uint8_t header[104] = { 0 };
 
 	put_word(target, header + shape->phys_base, facts->phys_base);
 	put_32(big, header + shape->dump_level, facts->level);
 	if (facts->notes_bytes) {
-		put_64(big, header + shape->offset_note, notes_at);
+		put_64(big, header + shape->offset_note, notes_at(writer));
 		put_word(target, header + shape->size_note, facts->notes_bytes);
 	}
 	if (facts->vmcoreinfo_bytes) {
-		put_64(big, header + shape->offset_vmcoreinfo, notes_at + facts->vmcoreinfo_at);
+		put_64(big, header + shape->offset_vmcoreinfo,
+		       notes_at(writer) + facts->vmcoreinfo_at);
 		put_word(target, header + shape->size_vmcoreinfo, facts->vmcoreinfo_bytes);
 	}
+	if (writer->eraseinfo_at) {
+		put_64(big, header + shape->offset_eraseinfo, writer->eraseinfo_at);
+		put_word(target, header + shape->size_eraseinfo, facts->eraseinfo_bytes);
+	}
 	put_64(big, header + shape->max_mapnr_64, facts->max_mapnr);
-	TRY(sink_write(writer->sink, notes_at, facts->notes, facts->notes_bytes));
 	return sink_write(writer->sink, block(writer), header, shape->size);
 }
 
 err_t kdump_plan(struct kdump_writer *writer, uint64_t pages)
 {
+	const struct dump_facts *facts = writer->facts;
+
 	writer->data_at = writer->descriptors_at + pages * KDUMP_DESCRIPTOR_BYTES;
 	TRY(write_header(writer, 0));
 	writer->begun = true;
+	TRY(sink_write(writer->sink, notes_at(writer), facts->notes, facts->notes_bytes));
 	TRY(write_sub_header(writer));
-	if (!(writer->facts->level & 1))
+	if (!(facts->level & 1))
 		return OK;
 	FREE_AT_END uint8_t *zeros = calloc(1, block(writer));
 	if (!zeros)
@@ -192,8 +205,15 @@ err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
 
 err_t kdump_finish(struct kdump_writer *writer)
 {
+	const struct dump_facts *facts = writer->facts;
+
 	TRY(flush_descriptors(writer));
-	return sink_extend(writer->sink, writer->data_at);
+	TRY(sink_extend(writer->sink, writer->data_at));
+	if (!facts->eraseinfo_bytes)
+		return OK;
+	TRY(sink_write(writer->sink, writer->data_at, facts->eraseinfo, facts->eraseinfo_bytes));
+	writer->eraseinfo_at = writer->data_at;
+	return write_sub_header(writer);
 }
 
 err_t kdump_mark_incomplete(struct kdump_writer *writer)
