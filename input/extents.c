@@ -141,7 +141,8 @@ err_t extents_resolve(const char *name, struct part *part, size_t parts, struct 
 		free(made.extent);
 		return fail(ERR_NOMEM, "%s: no memory for %zu pieces of the file", name, parts);
 	}
-	qsort(part, parts, sizeof(*part), by_start);
+	if (parts)
+		qsort(part, parts, sizeof(*part), by_start);
 	sweep(&made, part, parts, &heap);
 	*ret = made.extent;
 	*count = made.count;

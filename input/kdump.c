@@ -12,7 +12,6 @@
 #include "base/bytes.h"
 #include "diskdump_mod.h"
 #include "input/file.h"
-#include "input/flat.h"
 #include "input/notes.h"
 
 enum {
@@ -230,7 +229,7 @@ static err_t take_stored(struct source *source, const struct headers *headers)
 			    stored->level, LEVEL_MOST);
 	stored->status = get_32(big, headers->main + shape->status) &
 			 (DUMP_DH_COMPRESSED_INCOMPLETE | DUMP_DH_EXCLUDED_VMEMMAP);
-	if (source->flat && source->flat->cut)
+	if (source_is_cut(source))
 		stored->status |= DUMP_DH_COMPRESSED_INCOMPLETE;
 	stored->seconds = get_word(target, headers->main + shape->seconds);
 	stored->microseconds = get_word(target, headers->main + shape->microseconds);

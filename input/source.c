@@ -39,14 +39,13 @@ static err_t open_flattened(struct source *source)
 	uint8_t head[HEAD_BYTES] = { 0 };
 
 	TRY(flat_open(source));
-	const struct flat *flat = source->flat;
 	err_t result = open_format(source, head, file_some(source, 0, head, sizeof(head)));
-	if (flat->cut && result != OK)
+	if (source_is_cut(source) && result != OK)
 		return within(result, "the flattened stream ends at %#" PRIx64 " without its end "
-			      "record", flat->stream_bytes);
-	if (flat->cut && !source->stored.known)
+			      "record", source->flat->stream_bytes);
+	if (source_is_cut(source) && !source->stored.known)
 		return fail(ERR_CORRUPT, "%s: the flattened stream ends at %#" PRIx64
-			    " without its end record", source->name, flat->stream_bytes);
+			    " without its end record", source->name, source->flat->stream_bytes);
 	return result;
 }
 
@@ -97,6 +96,11 @@ void source_close(struct source *source)
 		close(source->fd);
 	source->format = NULL;
 	source->fd = -1;
+}
+
+bool source_is_cut(const struct source *source)
+{
+	return source->flat && source->flat->cut;
 }
 
 err_t reader_create(const struct source *source, struct reader **ret)

@@ -93,6 +93,9 @@ struct source {
 err_t source_open(struct source *);
 void source_close(struct source *);
 
+/* Is it a flattened stream that ends too early? */
+bool source_is_cut(const struct source *);
+
 /* The thread that creates a reader is the one that uses and destroys it. */
 err_t reader_create(const struct source *, struct reader **ret);
 void reader_destroy(struct reader *);

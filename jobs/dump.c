@@ -67,6 +67,9 @@ static void warn(const struct dump *dump, const struct tally *tally)
 	const struct say *to = &dump->plan->say;
 	const struct doubts *doubts = &tally->doubts;
 
+	if (source_is_cut(&dump->source))
+		say(to, SAY_ERROR, "makedumpfile: %s: the flattened stream ends without its end "
+		    "record\n", dump->source.name);
 	if (dump->source.stored.missing)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are missing in %s, the first is"
 		    " pfn %#" PRIx64 "\n", dump->source.stored.missing, dump->source.name,
