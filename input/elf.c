@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/io.h"
 #include "base/scope.h"
 #include "input/extents.h"
+#include "input/file.h"
 #include "input/window.h"
 
 enum {
@@ -34,23 +34,12 @@ static bool probe(const uint8_t *head, size_t bytes)
 	return bytes >= SELFMAG && memcmp(head, ELFMAG, SELFMAG) == 0;
 }
 
-static err_t read_at(const struct source *source, uint64_t at, void *bytes, size_t size,
-		     const char *what)
-{
-	err_t result = io_read(source->fd, source->name, at, bytes, size);
-
-	if (result == ERR_HOLE)
-		return fail(ERR_CORRUPT, "%s: %s at %#" PRIx64 ": the file ends before",
-			    source->name, what, at);
-	return result;
-}
-
 /* With 0xffff or more program headers, their number stands in section header 0. */
 static err_t extended_count(const struct source *source, struct headers *headers, uint64_t shoff)
 {
 	uint8_t section[64];
 
-	TRY(read_at(source, shoff, section, headers->shape->shdr, "section header 0"));
+	TRY(file_read(source, shoff, section, headers->shape->shdr, "section header 0"));
 	headers->count = get_32(source->big_endian, section + headers->shape->sh_info);
 	return OK;
 }
@@ -73,10 +62,10 @@ static err_t read_header(struct source *source, struct headers *ret)
 	uint8_t header[64] = { 0 };
 	size_t index = 0;
 
-	TRY(read_at(source, 0, header, EI_NIDENT, "ELF header"));
+	TRY(file_read(source, 0, header, EI_NIDENT, "ELF header"));
 	TRY(check_ident(source, header, &index));
 	const struct elf_shape *shape = &elf_shapes[index];
-	TRY(read_at(source, 0, header, shape->header, "ELF header"));
+	TRY(file_read(source, 0, header, shape->header, "ELF header"));
 
 	bool big = source->big_endian;
 	*ret = (struct headers){.shape = shape,
@@ -134,7 +123,7 @@ static err_t add_notes(struct source *source, const struct segment *segment, uin
 			    source->name, segment->file_bytes);
 	source->notes = grown;
 	memset(grown + source->notes_bytes, 0, at - source->notes_bytes);
-	TRY(read_at(source, segment->file_at, grown + at, segment->file_bytes, "notes"));
+	TRY(file_read(source, segment->file_at, grown + at, segment->file_bytes, "notes"));
 	source->notes_bytes = at + segment->file_bytes;
 	return OK;
 }
@@ -182,7 +171,7 @@ static err_t read_program_headers(struct source *source, const struct headers *h
 			    headers->count);
 	for (uint32_t done = 0; done < headers->count;) {
 		uint32_t count = (uint32_t)min_u64(HEADERS_AT_ONCE, headers->count - done);
-		TRY(read_at(source, headers->at + (uint64_t)done * headers->entry_bytes, batch,
+		TRY(file_read(source, headers->at + (uint64_t)done * headers->entry_bytes, batch,
 			    (size_t)count * headers->entry_bytes, "program headers"));
 		for (uint32_t i = 0; i < count; i++)
 			TRY(take_header(source, headers, batch + (size_t)i * headers->entry_bytes,

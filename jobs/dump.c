@@ -79,6 +79,13 @@ static void warn(const struct dump *dump, const struct tally *tally)
 	const struct say *to = &dump->plan->say;
 	const struct doubts *doubts = &tally->doubts;
 
+	if (source_is_cut(&dump->source))
+		say(to, SAY_ERROR, "makedumpfile: %s: the flattened stream ends without its end "
+		    "record\n", dump->source.name);
+	if (dump->source.stored.missing)
+		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are missing in %s, the first is"
+		    " pfn %#" PRIx64 "\n", dump->source.stored.missing, dump->source.name,
+		    dump->source.stored.first_missing);
 	if (dump->map.broken)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " sections of mem_section are broken "
 		    "and kept whole, the first is number %" PRIu64 "\n", dump->map.broken,
@@ -166,11 +173,24 @@ static void tell_saved(const struct plan *plan)
 
 /* --- writing --- */
 
+/* What an earlier run left out cannot come back, so its level is part of every later one. */
+static unsigned effective_level(const struct dump *dump, unsigned wanted)
+{
+	return wanted | dump->source.stored.level;
+}
+
 /* One try at one level. */
 static err_t write_level(struct dump *dump, unsigned level, struct outputs *outputs,
 			 struct tally *tally)
 {
+	unsigned stored = dump->source.stored.level;
+
 	*tally = (struct tally){ 0 };
+	if (effective_level(dump, level) != level) {
+		level = effective_level(dump, level);
+		say(&dump->plan->say, SAY_COMMON, "dump_level is changed to %u, because %s was "
+		    "created by dump_level(%u).\n", level, dump->source.name, stored);
+	}
 	dump->out.level = level;
 	TRY(decider_set_level(&dump->decider, level));
 	return dump->plan->elf ? write_elf(dump, outputs->sink, tally)
@@ -210,7 +230,8 @@ static err_t write_output(struct dump *dump)
 	uint64_t written = 0;
 
 	for (unsigned i = 0; i < plan->levels; i++) /* what cannot be done, before a file is made */
-		TRY(decider_set_level(&dump->decider, plan->level[i]));
+		TRY(decider_set_level(&dump->decider,
+				      effective_level(dump, plan->level[i])));
 	err_t result = open_outputs(plan, &outputs);
 	if (result == OK)
 		result = write_levels(dump, &outputs, &tally);
@@ -242,6 +263,18 @@ static err_t check_outputs(const struct plan *plan)
 	return OK;
 }
 
+/* An ELF core cannot tell pages that are left out from pages of zeros that were. */
+static err_t check_elf_possible(const struct dump *dump)
+{
+	if (!dump->plan->elf || !dump->source.stored.known)
+		return OK;
+	say(&dump->plan->say, SAY_COMMON,
+	    "'-E' option is disabled, because %s is kdump compressed format.\n",
+	    dump->source.name);
+	return fail(ERR_USAGE, "%s: '-E' makes no ELF core of a kdump compressed file",
+		    dump->source.name);
+}
+
 static void choose_codec(struct dump *dump)
 {
 	const struct plan *plan = dump->plan;
@@ -262,7 +295,9 @@ err_t job_dump(const struct plan *plan)
 	TRY(check_outputs(plan));
 	TRY(dump_open(&dump, plan));
 	choose_codec(&dump);
-	err_t result = write_output(&dump);
+	err_t result = check_elf_possible(&dump);
+	if (result == OK)
+		result = write_output(&dump);
 	dump_close(&dump);
 	return result;
 }

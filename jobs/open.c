@@ -8,22 +8,27 @@
 #include "facts/vmcoreinfo.h"
 #include "makedumpfile.h"
 
-enum { RELEASE_FIELD = 2, KREF_BYTES = 4 };
+enum { RELEASE_FIELD = 2, MACHINE_FIELD = 4, KREF_BYTES = 4 };
 
-static unsigned highest_level(const struct plan *plan)
+/* Does any level ask for more than an earlier run did already, and more than pages of zeros? */
+static bool kernel_needed(const struct dump *dump)
 {
-	unsigned highest = 0;
+	const struct plan *plan = dump->plan;
+	bool needed = false;
 
 	for (unsigned i = 0; i < plan->levels; i++)
-		highest = plan->level[i] > highest ? plan->level[i] : highest;
-	return highest;
+		needed |= (plan->level[i] & ~dump->source.stored.level) > LEVEL_ZERO;
+	return needed;
 }
 
+/* NULL result: a kdump file of a machine that is not supported, whose pages can be copied. */
 static err_t know_machine(struct dump *dump, const struct arch **ret)
 {
 	struct source *source = &dump->source;
 
 	*ret = arch_find(source->elf_machine);
+	if (source->stored.known)
+		return OK;
 	if (!*ret)
 		return fail(ERR_UNSUPPORTED,
 			    "%s: the dump is of machine %u (e_machine), which is not "
@@ -36,6 +41,33 @@ static err_t know_machine(struct dump *dump, const struct arch **ret)
 	return OK;
 }
 
+/* What the header of a kdump file says goes into the header of the next one. */
+static void take_stored(struct dump *dump)
+{
+	const struct stored *stored = &dump->source.stored;
+
+	dump->out.cpus = stored->cpus;
+	dump->out.timestamp = stored->seconds;
+	dump->out.timestamp_us = stored->microseconds;
+	dump->out.phys_base = stored->phys_base;
+	dump->out.status = stored->status;
+	dump->out.uts = stored->uts;
+	if (stored->eraseinfo_bytes) {
+		dump->out.eraseinfo = stored->eraseinfo;
+		dump->out.eraseinfo_bytes = stored->eraseinfo_bytes;
+	}
+}
+
+/* A block of a kdump file is a page. */
+static err_t check_page_size(const struct dump *dump)
+{
+	uint64_t page = dump->facts.value[DECIMAL_PAGESIZE];
+	uint64_t block = page_bytes(&dump->source.target);
+
+	return page == block ? OK : fail(ERR_CORRUPT, "PAGESIZE %" PRIu64 " in the note VMCOREINFO,"
+					 " but block size %" PRIu64, page, block);
+}
+
 /* Notes and vmcoreinfo. ERR_NOFACT: there is none. */
 static err_t read_facts(struct dump *dump)
 {
@@ -46,6 +78,10 @@ static err_t read_facts(struct dump *dump)
 	dump->out.cpus = found.cpus;
 	dump->out.notes = source->notes;
 	dump->out.notes_bytes = source->notes_bytes;
+	dump->out.eraseinfo = found.eraseinfo;
+	dump->out.eraseinfo_bytes = found.eraseinfo_bytes;
+	if (source->stored.known)
+		take_stored(dump);
 	if (found.xen)
 		return fail(ERR_UNSUPPORTED,
 			    "%s: is a Xen memory core image, which is not supported", source->name);
@@ -55,6 +91,8 @@ static err_t read_facts(struct dump *dump)
 	dump->out.vmcoreinfo_bytes = found.vmcoreinfo_bytes;
 	TRY(vmcoreinfo_read(&dump->facts, (const char *)found.vmcoreinfo, found.vmcoreinfo_bytes,
 			    "the note VMCOREINFO"));
+	if (source->stored.known)
+		return check_page_size(dump);
 	dump->out.timestamp = fact_or(&dump->facts, DECIMAL_CRASHTIME, 0);
 	source->target.page_shift = (uint8_t)__builtin_ctzll(dump->facts.value[DECIMAL_PAGESIZE]);
 	return OK;
@@ -94,13 +132,15 @@ static err_t know_kernel(struct dump *dump, const struct arch *arch)
 		   dump->source.name));
 	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
 					.tables = dump->tables };
-	dump->out.phys_base = dump->space.phys_base;
+	if (!dump->source.stored.known)
+		dump->out.phys_base = dump->space.phys_base;
 	TRY(within(read_utsname(dump), "%s", dump->source.name));
 	TRY(within(memmap_open(&dump->map, &dump->memory, &dump->facts, dump->max_mapnr), "%s",
 		   dump->source.name));
 	TRY(within(rules_choose(&dump->rules, &dump->source.target, &dump->facts), "%s",
 		   dump->source.name));
-	dump->max_mapnr = min_u64(dump->max_mapnr, dump->map.end);
+	if (!dump->source.stored.known)
+		dump->max_mapnr = min_u64(dump->max_mapnr, dump->map.end);
 	dump->kernel_known = true;
 	dump->decider = (struct decider){ .map = &dump->map, .rules = &dump->rules,
 					  .facts = &dump->facts };
@@ -152,12 +192,15 @@ static void tell(const struct dump *dump)
 static err_t open_parts(struct dump *dump)
 {
 	const struct arch *arch = NULL;
-	bool needed = highest_level(dump->plan) > 1;
+	bool needed = kernel_needed(dump);
 
 	TRY(know_machine(dump, &arch));
 	err_t result = read_facts(dump);
 	if (result == ERR_UNSUPPORTED)
 		return result;
+	if (result == OK && !arch)
+		result = fail(ERR_UNSUPPORTED, "machine \"%.*s\" is not supported", UTS_FIELD - 1,
+			      (const char *)dump->source.stored.uts + MACHINE_FIELD * UTS_FIELD);
 	if (result != OK && needed)
 		return result == ERR_NOFACT ? ERR_PARAMETER
 					    : within(result, "%s", dump->source.name);

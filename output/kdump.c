@@ -80,6 +80,8 @@ static err_t write_header(struct kdump_writer *writer, uint32_t status)
 	if (facts->uts)
 		memcpy(header + KDUMP_UTSNAME_AT, facts->uts, (size_t)UTS_FIELDS * UTS_FIELD);
 	put_word(target, header + shape->seconds, facts->timestamp);
+	put_word(target, header + shape->microseconds, facts->timestamp_us);
+	status |= facts->status;
 	put_32(big, header + shape->status, status | (facts->codec ? facts->codec->flag : 0));
 	put_32(big, header + shape->block_size, (uint32_t)block(writer));
 	put_32(big, header + shape->sub_hdr_size, (uint32_t)sub_blocks(writer));
@@ -89,7 +91,7 @@ static err_t write_header(struct kdump_writer *writer, uint32_t status)
 	return sink_write(writer->sink, 0, header, shape->size);
 }
 
-static uint64_t notes_offset(const struct kdump_writer *writer)
+static uint64_t notes_at(const struct kdump_writer *writer)
 {
 	return block(writer) + sub_shape(&writer->facts->target)->size;
 }
@@ -100,18 +102,22 @@ static err_t write_sub_header(struct kdump_writer *writer)
 	const struct target *target = &facts->target;
 	const struct kdump_sub_shape *shape = sub_shape(target);
 	bool big = target->big_endian;
-	uint64_t notes_at = notes_offset(writer);
 	uint8_t header[104] = { 0 };
 
 	put_word(target, header + shape->phys_base, facts->phys_base);
 	put_32(big, header + shape->dump_level, facts->level);
 	if (facts->notes_bytes) {
-		put_64(big, header + shape->offset_note, notes_at);
+		put_64(big, header + shape->offset_note, notes_at(writer));
 		put_word(target, header + shape->size_note, facts->notes_bytes);
 	}
 	if (facts->vmcoreinfo_bytes) {
-		put_64(big, header + shape->offset_vmcoreinfo, notes_at + facts->vmcoreinfo_at);
+		put_64(big, header + shape->offset_vmcoreinfo,
+		       notes_at(writer) + facts->vmcoreinfo_at);
 		put_word(target, header + shape->size_vmcoreinfo, facts->vmcoreinfo_bytes);
+	}
+	if (writer->eraseinfo_at) {
+		put_64(big, header + shape->offset_eraseinfo, writer->eraseinfo_at);
+		put_word(target, header + shape->size_eraseinfo, facts->eraseinfo_bytes);
 	}
 	put_64(big, header + shape->max_mapnr_64, facts->max_mapnr);
 	if (writer->split) {
@@ -129,15 +135,17 @@ err_t kdump_begin(struct kdump_writer *writer, struct sink *sink)
 	const struct dump_facts *facts = writer->facts;
 
 	writer->sink = sink;
-	writer->data_at = 0;
+	writer->data_at = writer->eraseinfo_at = 0;
 	TRY(write_header(writer, 0));
-	TRY(sink_write_whole(sink, notes_offset(writer), facts->notes, facts->notes_bytes));
+	TRY(sink_write_whole(sink, notes_at(writer), facts->notes, facts->notes_bytes));
 	return write_sub_header(writer);
 }
 
 err_t kdump_plan(struct kdump_writer *writer, struct sink *sink, uint64_t pages, bool split,
 		 pfn_t first, pfn_t end)
 {
+	const struct dump_facts *facts = writer->facts;
+
 	writer->sink = sink;
 	writer->split = split;
 	writer->first = first;
@@ -145,9 +153,10 @@ err_t kdump_plan(struct kdump_writer *writer, struct sink *sink, uint64_t pages,
 	writer->descriptors_at = writer->table_at;
 	writer->data_at = writer->table_at + pages * KDUMP_DESCRIPTOR_BYTES;
 	writer->descriptors_used = 0;
+	writer->eraseinfo_at = 0;
 	if (split)
 		TRY(write_sub_header(writer));
-	if (!(writer->facts->level & 1))
+	if (!(facts->level & 1))
 		return OK;
 	FREE_AT_END uint8_t *zeros = calloc(1, block(writer));
 	if (!zeros)
@@ -240,8 +249,15 @@ err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
 
 err_t kdump_finish(struct kdump_writer *writer)
 {
+	const struct dump_facts *facts = writer->facts;
+
 	TRY(flush_descriptors(writer));
-	return sink_extend(writer->sink, writer->data_at);
+	TRY(sink_extend(writer->sink, writer->data_at));
+	if (!facts->eraseinfo_bytes || (writer->split && (writer->first || !writer->end)))
+		return OK; /* of a split dump the first part that has pages tells */
+	TRY(sink_write(writer->sink, writer->data_at, facts->eraseinfo, facts->eraseinfo_bytes));
+	writer->eraseinfo_at = writer->data_at;
+	return write_sub_header(writer);
 }
 
 /* Where the first page from descriptor `from` on has data of its own; 0: none has. */

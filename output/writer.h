@@ -13,6 +13,8 @@ struct dump_facts {
 	struct target target;
 	const uint8_t *uts; /* UTS_FIELDS * UTS_FIELD bytes; NULL: not known */
 	uint64_t timestamp; /* seconds; 0: not known */
+	uint64_t timestamp_us; /* and microseconds */
+	uint32_t status;    /* bits that the header has in any case */
 	uint64_t phys_base;
 	unsigned level, cpus;
 	pfn_t max_mapnr; /* one past the highest page frame */
@@ -20,6 +22,8 @@ struct dump_facts {
 	const uint8_t *notes;
 	size_t notes_bytes;
 	size_t vmcoreinfo_at, vmcoreinfo_bytes; /* inside the notes; 0, 0: none */
+	const uint8_t *eraseinfo; /* text for the end of the file; read by kdump_finish() */
+	size_t eraseinfo_bytes;
 };
 
 /* One writer writes one file, or the parts of a split dump one after the other. */
@@ -35,6 +39,7 @@ struct kdump_writer {
 	uint8_t *descriptors;                /* not yet written; owned */
 	size_t descriptors_used;
 	uint8_t *piece; /* of a bitmap, on its way out; owned */
+	uint64_t eraseinfo_at; /* 0: not written */
 };
 
 /* Get memory and fix where headers and bitmaps lie. ERR_NOMEM. */
@@ -59,7 +64,7 @@ err_t kdump_plan(struct kdump_writer *, struct sink *, uint64_t pages, bool spli
  * there. After ERR_NOSPACE the pages that fitted have theirs. */
 err_t kdump_pages(struct kdump_writer *, const struct packed *);
 
-/* Everything of the part that is still in hand. */
+/* Everything of the part that is still in hand, and the eraseinfo. */
 err_t kdump_finish(struct kdump_writer *);
 
 /* Say in the header of the part that it ends before its end, and bring the descriptors of what is
