@@ -144,6 +144,8 @@ TAKE_FLAG(take_no_map, plan.no_map)
 TAKE_FLAG(take_replace, plan.replace)
 TAKE_FLAG(take_dry_run, plan.dry_run)
 TAKE_FLAG(take_check, plan.check_params)
+TAKE_FLAG(take_dmesg, plan.dump_dmesg)
+TAKE_FLAG(take_partial, plan.partial_dmesg)
 TAKE_FLAG(take_help, help)
 TAKE_FLAG(take_version, version)
 
@@ -180,6 +182,9 @@ static const struct option_entry option_table[] = {
 	  "What to print: the sum of 1 (progress), 2 (common), 4 (errors), 8 (debug), 16 (report). "
 	  "Default 7." },
 	{ 'D', NULL, NULL, take_debug, "Print debug messages, too." },
+	{ 0, "dump-dmesg", NULL, take_dmesg, "Write the kernel's log to DUMPFILE, as text." },
+	{ 0, "partial-dmesg", NULL, take_partial,
+	  "With --dump-dmesg: only what was logged since the log was last cleared." },
 	{ 0, "check-params", NULL, take_check, "Only check the command line." },
 	{ 'h', "help", NULL, take_help, "Print this." },
 	{ 'v', NULL, NULL, take_version, "Print the version." },
@@ -196,8 +201,6 @@ static const struct option_entry option_table[] = {
 	{ 0, "split", NULL, NULL, NULL },
 	{ 0, "splitblock-size", "", NULL, NULL },
 	{ 0, "reassemble", NULL, NULL, NULL },
-	{ 0, "dump-dmesg", NULL, NULL, NULL },
-	{ 0, "partial-dmesg", NULL, NULL, NULL },
 	{ 0, "mem-usage", NULL, NULL, NULL },
 	{ 0, "vtop", "", NULL, NULL },
 	{ 0, "work-dir", "", NULL, NULL },
@@ -288,6 +291,10 @@ static err_t take_files(struct command *command, int argc, char **argv)
 	command->plan.output = argv[optind + 1];
 	if (command->plan.cyclic && command->plan.one_window)
 		return fail(ERR_PARAMETER, "-K and --non-cyclic contradict each other");
+	if (command->plan.dump_dmesg && command->plan.dry_run)
+		return fail(ERR_PARAMETER, "--dry-run cannot be used with --dump-dmesg.");
+	if (command->plan.partial_dmesg && !command->plan.dump_dmesg)
+		return fail(ERR_PARAMETER, "--partial-dmesg needs --dump-dmesg");
 	return OK;
 }
 
@@ -408,7 +415,7 @@ int main(int argc, char **argv)
 	if (plan->check_params)
 		return EXIT_OK;
 	print_command(&plan->say, argc, argv);
-	result = job_dump(plan);
+	result = plan->dump_dmesg ? job_dmesg(plan) : job_dump(plan);
 	if (result != OK)
 		return failed(plan, result);
 	say(&plan->say, SAY_COMMON, "\nmakedumpfile Completed.\n");

@@ -29,6 +29,12 @@ struct plan {
 	bool replace;                /* -f */
 	bool dry_run;
 	bool check_params;
+	bool dump_dmesg;    /* --dump-dmesg: the kernel's log, instead of a dump */
+	bool partial_dmesg; /* of it only what was logged since it was cleared */
+	bool to_stdout;     /* -F */
+	bool mem_usage;     /* --mem-usage: count, and write nothing */
+	bool want_vtop;     /* --vtop */
+	vaddr_t vtop;
 };
 
 /* What a dump is made from and of. */
@@ -43,6 +49,7 @@ struct dump {
 	struct rules rules;
 	struct decider decider;
 	bool kernel_known; /* space to decider.map are usable */
+	bool memory_known; /* space and memory are */
 	uint8_t uts[UTS_FIELDS * UTS_FIELD];
 	struct dump_facts out;
 	pfn_t max_mapnr;
@@ -70,6 +77,12 @@ err_t cyclic_write(struct dump *, struct sink *, struct tally *);
 
 /* jobs/dump.c: make a dump as planned. */
 err_t job_dump(const struct plan *);
+
+/* May plan->output be written? ERR_USAGE: it exists and -f is not given, or is the input. */
+err_t job_check_output(const struct plan *);
+
+/* jobs/dmesg.c: write the kernel's log. */
+err_t job_dmesg(const struct plan *);
 
 /* jobs/budget.c: memory that may be used, in bytes; a generous guess where the system does not
  * tell. */

@@ -19,6 +19,12 @@ static err_t check_not_same(const struct plan *plan)
 	return OK;
 }
 
+err_t job_check_output(const struct plan *plan)
+{
+	TRY(sink_check(plan->output, plan->replace));
+	return check_not_same(plan);
+}
+
 static uint64_t excluded_pages(const struct tally *tally)
 {
 	uint64_t sum = tally->zero;
@@ -154,10 +160,8 @@ err_t job_dump(const struct plan *plan)
 {
 	struct dump dump;
 
-	if (!plan->dry_run) {
-		TRY(sink_check(plan->output, plan->replace));
-		TRY(check_not_same(plan));
-	}
+	if (!plan->dry_run)
+		TRY(job_check_output(plan));
 	TRY(dump_open(&dump, plan));
 	choose_codec(&dump);
 	err_t result = write_output(&dump);

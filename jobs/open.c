@@ -87,7 +87,8 @@ static err_t read_utsname(struct dump *dump)
 	return OK;
 }
 
-static err_t know_kernel(struct dump *dump, const struct arch *arch)
+/* How its memory is read. */
+static err_t know_memory(struct dump *dump, const struct arch *arch)
 {
 	dump->space.target = dump->source.target;
 	TRY(within(arch->setup(&dump->space, &dump->facts, &dump->source), "%s",
@@ -96,6 +97,13 @@ static err_t know_kernel(struct dump *dump, const struct arch *arch)
 					.tables = dump->tables };
 	dump->out.phys_base = dump->space.phys_base;
 	TRY(within(read_utsname(dump), "%s", dump->source.name));
+	dump->memory_known = true;
+	return OK;
+}
+
+/* What its pages are. */
+static err_t know_pages(struct dump *dump)
+{
 	TRY(within(memmap_open(&dump->map, &dump->memory, &dump->facts, dump->max_mapnr), "%s",
 		   dump->source.name));
 	TRY(within(rules_choose(&dump->rules, &dump->source.target, &dump->facts), "%s",
@@ -148,11 +156,17 @@ static void tell(const struct dump *dump)
 		    dump->map.model->name, dump->rules.compound->when);
 }
 
+/* Can the job not be done without knowing the kernel? */
+static bool kernel_needed(const struct plan *plan)
+{
+	return plan->dump_dmesg || highest_level(plan) > 1;
+}
+
 /* Open and understand; what fails after the source is open is undone by dump_open(). */
 static err_t open_parts(struct dump *dump)
 {
 	const struct arch *arch = NULL;
-	bool needed = highest_level(dump->plan) > 1;
+	bool needed = kernel_needed(dump->plan);
 
 	TRY(know_machine(dump, &arch));
 	err_t result = read_facts(dump);
@@ -166,7 +180,9 @@ static err_t open_parts(struct dump *dump)
 	TRY(reader_create(&dump->source, &dump->bytes));
 	TRY(reader_create(&dump->source, &dump->tables));
 	if (result == OK) {
-		result = know_kernel(dump, arch);
+		result = know_memory(dump, arch);
+		if (result == OK && !dump->plan->dump_dmesg) /* a log needs no page array */
+			result = know_pages(dump);
 		if (result != OK && needed)
 			return result;
 	}
