@@ -7,11 +7,28 @@
 #include "kernel/dmesg.h"
 #include "makedumpfile.h"
 
+/* Where the log goes. The file is not made before there is something to be written to it. */
+struct log_file {
+	const struct plan *plan;
+	bool made;
+	struct sink sink;
+};
+
+static err_t make_file(struct log_file *file)
+{
+	if (file->made)
+		return OK;
+	TRY(sink_open(&file->sink, file->plan->output, false, file->plan->replace));
+	file->made = true;
+	return OK;
+}
+
 static err_t write_file(void *to, const char *text, size_t bytes)
 {
-	struct sink *sink = to;
+	struct log_file *file = to;
 
-	return sink_write(sink, sink->end, text, bytes);
+	TRY(make_file(file));
+	return sink_write(&file->sink, file->sink.end, text, bytes);
 }
 
 /* Plain text: no positions, no frames around it. */
@@ -21,27 +38,22 @@ static err_t write_stdout(void *to, const char *text, size_t bytes)
 	return io_append(STDOUT_FILENO, "STDOUT", text, bytes);
 }
 
-static err_t print_log(struct dump *dump, struct sink *sink)
+static err_t write_log(struct dump *dump)
 {
+	struct log_file file = { .plan = dump->plan };
+	bool to_stdout = dump->plan->to_stdout;
 	struct dmesg dmesg = { .memory = &dump->memory, .facts = &dump->facts,
 			       .since_clear = dump->plan->partial_dmesg,
-			       .write = sink ? write_file : write_stdout, .to = sink };
+			       .write = to_stdout ? write_stdout : write_file, .to = &file };
 
 	err_t result = dmesg_print(&dmesg);
 	if (result == ERR_CORRUPT || result == ERR_NOFACT) /* it is the input's fault */
-		return within(result, "%s", dump->source.name);
-	return result;
-}
-
-static err_t write_log(struct dump *dump)
-{
-	const struct plan *plan = dump->plan;
-	struct sink sink;
-
-	if (plan->to_stdout)
-		return print_log(dump, NULL);
-	TRY(sink_open(&sink, plan->output, false, plan->replace));
-	err_t result = print_log(dump, &sink), closed = sink_close(&sink);
+		within(result, "%s", dump->source.name);
+	if (result == OK && !to_stdout)
+		result = make_file(&file);
+	if (!file.made)
+		return result;
+	err_t closed = sink_close(&file.sink);
 	return result != OK ? result : closed;
 }
 

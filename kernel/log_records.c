@@ -88,11 +88,11 @@ static err_t corrupted(const struct records *records, const char *how)
 
 static err_t read_header(const struct records *records, uint8_t header[HEADER_MOST])
 {
-	if (records->passed >= records->length)
-		return corrupted(records, "Cycle when parsing dmesg detected.");
 	if (records->at > records->length ||
 	    records->length - records->at < records->header_bytes)
 		return corrupted(records, "Index outside log_buf detected.");
+	if (records->passed >= records->length)
+		return corrupted(records, "Cycle when parsing dmesg detected.");
 	return within(memory_need(records->dmesg->memory, records->buffer + records->at, header,
 				  records->header_bytes), "log_buf, idx %#" PRIx64, records->at);
 }
@@ -115,14 +115,12 @@ static err_t take(struct records *records, struct log_line *ret)
 	}
 	if (len < records->header_bytes)
 		return corrupted(records, "A record shorter than its header detected.");
-	if (len > rest)
-		return corrupted(records, "Index outside log_buf detected.");
 	*ret = (struct log_line){
 		.nanoseconds = get_64(records->big, header + records->time_at),
 		.has_caller = records->has_caller,
 		.caller = get_32(records->big, header + records->caller_at),
 		.text = records->buffer + records->at + records->header_bytes,
-		.bytes = min_u64(text, len - records->header_bytes),
+		.bytes = min_u64(text, min_u64(len, rest) - records->header_bytes),
 	};
 	records->at += len;
 	records->passed += len;

@@ -78,7 +78,8 @@ static err_t learn_structs(struct ring *ring)
 		{ ring->length_at, 2, ring->info_bytes }, { ring->caller_at, 4, ring->info_bytes },
 	};
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		if (members[i].at > STRUCT_MOST || members[i].at + members[i].bytes > members[i].all)
+		if (members[i].at > STRUCT_MOST ||
+		    members[i].at + members[i].bytes > members[i].all)
 			return fail(ERR_CORRUPT, "a member of the log's structures lies at %" PRIu64
 				    " of %" PRIu64 " bytes", members[i].at, members[i].all);
 	return OK;
@@ -234,8 +235,8 @@ err_t log_ring_print(struct dmesg *dmesg)
 	for (; records; records--)
 		TRY(print_record(&ring, (ring.head - (records - 1)) & ring.id_mask));
 	if (too_many)
-		return fail(ERR_CORRUPT, "The printk log_buf is most likely corrupted: from tail_id "
-			    "%#" PRIx64 " to head_id %#" PRIx64 " are more than its %" PRIu64
-			    " records", ring.tail, ring.head, ring.count);
+		return fail(ERR_CORRUPT, "The printk log_buf is most likely corrupted: "
+			    "from tail_id %#" PRIx64 " to head_id %#" PRIx64 " are more than "
+			    "its %" PRIu64 " records", ring.tail, ring.head, ring.count);
 	return OK;
 }

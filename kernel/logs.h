@@ -15,8 +15,8 @@ struct log_line {
 	uint64_t bytes;
 };
 
-/* Print a record: "[    1.234567] [    T1] text", bytes that are no text as \xHH, every further line
- * of it indented to where the text begins. */
+/* Print a record: "[    1.234567] [      T1] text", bytes that are no text as \xHH, every further
+ * line of it indented to where the text begins. */
 err_t log_line(struct dmesg *, const struct log_line *);
 
 /* Pass over something that cannot be read. ERR_CORRUPT: too much was. */
