@@ -113,6 +113,13 @@ static err_t take_buffer(struct command *command, const char *text)
 	return OK;
 }
 
+static err_t take_vtop(struct command *command, const char *text)
+{
+	command->plan.want_vtop = true;
+	command->plan.vtop = strtoull(text, NULL, 0);
+	return OK;
+}
+
 /* -D and --show-stats add to whatever --message-level gives, before or after it. */
 enum { ADD_DEBUG = SAY_DEBUG << 8, ADD_REPORT = SAY_REPORT << 8 };
 
@@ -185,6 +192,7 @@ static const struct option_entry option_table[] = {
 	{ 0, "dump-dmesg", NULL, take_dmesg, "Write the kernel's log to DUMPFILE, as text." },
 	{ 0, "partial-dmesg", NULL, take_partial,
 	  "With --dump-dmesg: only what was logged since the log was last cleared." },
+	{ 0, "vtop", "ADDRESS", take_vtop, "Also print how a virtual address is translated." },
 	{ 0, "check-params", NULL, take_check, "Only check the command line." },
 	{ 'h', "help", NULL, take_help, "Print this." },
 	{ 'v', NULL, NULL, take_version, "Print the version." },
@@ -202,7 +210,6 @@ static const struct option_entry option_table[] = {
 	{ 0, "splitblock-size", "", NULL, NULL },
 	{ 0, "reassemble", NULL, NULL, NULL },
 	{ 0, "mem-usage", NULL, NULL, NULL },
-	{ 0, "vtop", "", NULL, NULL },
 	{ 0, "work-dir", "", NULL, NULL },
 	{ 0, "config", "", NULL, NULL },
 	{ 0, "eppic", "", NULL, NULL },

@@ -81,6 +81,9 @@ err_t job_dump(const struct plan *);
 /* May plan->output be written? ERR_USAGE: it exists and -f is not given, or is the input. */
 err_t job_check_output(const struct plan *);
 
+/* jobs/vtop.c: say how plan->vtop is translated; an address that is not is at all ones. */
+void tell_vtop(struct dump *);
+
 /* jobs/dmesg.c: write the kernel's log. */
 err_t job_dmesg(const struct plan *);
 

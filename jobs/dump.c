@@ -164,6 +164,8 @@ err_t job_dump(const struct plan *plan)
 		TRY(job_check_output(plan));
 	TRY(dump_open(&dump, plan));
 	choose_codec(&dump);
+	if (plan->want_vtop)
+		tell_vtop(&dump);
 	err_t result = write_output(&dump);
 	dump_close(&dump);
 	return result;
