@@ -152,6 +152,7 @@ TAKE_FLAG(take_replace, plan.replace)
 TAKE_FLAG(take_dry_run, plan.dry_run)
 TAKE_FLAG(take_check, plan.check_params)
 TAKE_FLAG(take_dmesg, plan.dump_dmesg)
+TAKE_FLAG(take_usage, plan.mem_usage)
 TAKE_FLAG(take_partial, plan.partial_dmesg)
 TAKE_FLAG(take_help, help)
 TAKE_FLAG(take_version, version)
@@ -192,6 +193,9 @@ static const struct option_entry option_table[] = {
 	{ 0, "dump-dmesg", NULL, take_dmesg, "Write the kernel's log to DUMPFILE, as text." },
 	{ 0, "partial-dmesg", NULL, take_partial,
 	  "With --dump-dmesg: only what was logged since the log was last cleared." },
+	{ 0, "mem-usage", NULL, take_usage,
+	  "Only tell how much of the memory is of which kind. VMCORE is mostly /proc/kcore, and no "
+	  "DUMPFILE is needed." },
 	{ 0, "vtop", "ADDRESS", take_vtop, "Also print how a virtual address is translated." },
 	{ 0, "check-params", NULL, take_check, "Only check the command line." },
 	{ 'h', "help", NULL, take_help, "Print this." },
@@ -209,7 +213,6 @@ static const struct option_entry option_table[] = {
 	{ 0, "split", NULL, NULL, NULL },
 	{ 0, "splitblock-size", "", NULL, NULL },
 	{ 0, "reassemble", NULL, NULL, NULL },
-	{ 0, "mem-usage", NULL, NULL, NULL },
 	{ 0, "work-dir", "", NULL, NULL },
 	{ 0, "config", "", NULL, NULL },
 	{ 0, "eppic", "", NULL, NULL },
@@ -291,7 +294,9 @@ static err_t take_files(struct command *command, int argc, char **argv)
 {
 	if (command->help || command->version)
 		return OK;
-	if (argc - optind != 2)
+	if (command->plan.dump_dmesg)
+		command->plan.mem_usage = false;
+	if (argc - optind != 2 && !(argc - optind == 1 && command->plan.mem_usage))
 		return fail(ERR_PARAMETER, "%d file names, but VMCORE and DUMPFILE are needed",
 			    argc - optind);
 	command->plan.input = argv[optind];
@@ -422,9 +427,10 @@ int main(int argc, char **argv)
 	if (plan->check_params)
 		return EXIT_OK;
 	print_command(&plan->say, argc, argv);
-	result = plan->dump_dmesg ? job_dmesg(plan) : job_dump(plan);
+	result = plan->dump_dmesg ? job_dmesg(plan)
+		 : plan->mem_usage ? job_usage(plan) : job_dump(plan);
 	if (result != OK)
 		return failed(plan, result);
-	say(&plan->say, SAY_COMMON, "\nmakedumpfile Completed.\n");
+	say(&plan->say, SAY_COMMON, plan->mem_usage ? "\n" : "\nmakedumpfile Completed.\n");
 	return EXIT_OK;
 }

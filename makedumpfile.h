@@ -98,4 +98,22 @@ uint64_t budget_window(const struct plan *, pfn_t max_mapnr);
 /* How many worker threads. 0: the main thread does it all. */
 unsigned budget_workers(const struct plan *, const struct packing *);
 
+/* jobs/usage.c: tell how much of each kind of page there is, and write nothing. */
+err_t job_usage(const struct plan *);
+
+/* jobs/dump.c: say what was not as it should be about the pages that were looked at. */
+void warn_of_pages(const struct dump *, const struct tally *);
+
+/* jobs/kcore.c: where the running kernel tells about itself beside /proc/kcore. */
+struct kcore_files {
+	const char *kcore, *iomem, *vmcoreinfo;
+};
+
+extern const struct kcore_files kcore_files;
+
+/* If the source, just opened, is the memory of the running kernel: leave out the memory reserved
+ * for a crash kernel, and make sure of vmcoreinfo among the notes. Otherwise nothing is done.
+ * ERR_UNSUPPORTED: a kernel before 4.11, unless `any_version`. */
+err_t kcore_prepare(struct source *, const struct kcore_files *, bool any_version);
+
 #endif

@@ -19,6 +19,9 @@ struct extent {
 /* Make source->extent from source->segment. At most four times as many entries. ERR_NOMEM. */
 err_t extents_build(struct source *);
 
+/* Take [start, end) out of the memory. ERR_NOMEM. */
+err_t extents_cut(struct source *, paddr_t start, paddr_t end);
+
 /* Index of the extent that holds `at`, else of the first one above it, else source->extents.
  * `hint` is tried first. */
 size_t extents_find(const struct source *, paddr_t at, size_t hint);

@@ -68,7 +68,7 @@ static void report(const struct dump *dump, const struct sink *sink, const struc
 }
 
 /* What a person should know about pages that were not as they should be. */
-static void warn(const struct dump *dump, const struct tally *tally)
+void warn_of_pages(const struct dump *dump, const struct tally *tally)
 {
 	const struct say *to = &dump->plan->say;
 	const struct doubts *doubts = &tally->doubts;
@@ -135,7 +135,7 @@ static err_t write_output(struct dump *dump)
 	err_t closed = sink_close(&sink);
 	if (result == OK)
 		result = closed;
-	warn(dump, &tally);
+	warn_of_pages(dump, &tally);
 	if (result != OK)
 		return result;
 	report(dump, &sink, &tally);

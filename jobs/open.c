@@ -169,6 +169,8 @@ static err_t open_parts(struct dump *dump)
 	bool needed = kernel_needed(dump->plan);
 
 	TRY(know_machine(dump, &arch));
+	if (dump->plan->mem_usage)
+		TRY(kcore_prepare(&dump->source, &kcore_files, dump->plan->replace));
 	err_t result = read_facts(dump);
 	if (result == ERR_UNSUPPORTED)
 		return result;
