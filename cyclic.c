@@ -14,8 +14,10 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "base/scope.h"
 #include "makedumpfile.h"
 #include "pages/runs.h"
+#include "pages/unused.h"
 
 enum { RUNS_BYTES = 2 << 20, BATCH_BYTES = 128 << 10, BATCH_MOST = 16 << 20 };
 
@@ -64,12 +66,33 @@ static uint64_t count(const struct cycle *cycle)
 	return bits_count(cycle->words, 0, cycle->end - cycle->first);
 }
 
+/* -e, when all is decided: the one window is the whole memory. Two more bitmaps of its size are
+ * needed meanwhile, as --non-cyclic needs one. */
+static err_t leave_out_unused(struct cycle *cycle)
+{
+	const struct source *source = &cycle->dump->source;
+	size_t words = (size_t)bits_words(cycle->end);
+	FREE_AT_END uint64_t *exists = calloc(words + 1, sizeof(*exists));
+	FREE_AT_END uint64_t *unused = calloc(words + 1, sizeof(*unused));
+
+	if (!exists || !unused)
+		return fail(ERR_NOMEM, "no memory for two bitmaps of %zu words", words);
+	source->format->pages(source, 0, cycle->end, false, exists);
+	TRY(unused_find(cycle->dump->decider.map, exists, cycle->words, cycle->end, unused));
+	uint64_t before = count(cycle);
+	for (size_t i = 0; i < words; i++)
+		cycle->words[i] &= ~unused[i];
+	cycle->tally->unused = before - count(cycle);
+	return OK;
+}
+
 /* Decide the window. Counts go into `decision`. */
 static err_t decide_window(struct cycle *cycle, struct decision *decision)
 {
 	*decision = (struct decision){ cycle->first, cycle->end, cycle->words, { 0 }, { 0 } };
 	fill(cycle, true);
-	return decide(&cycle->dump->decider, &cycle->carry, decision);
+	TRY(decide(&cycle->dump->decider, &cycle->carry, decision));
+	return cycle->dump->out.without_vmemmap ? leave_out_unused(cycle) : OK;
 }
 
 static void add_to_tally(struct tally *tally, const struct decision *decision)
@@ -104,6 +127,9 @@ static err_t first_walk(struct cycle *cycle)
 		progress_step(&cycle->progress, cycle->end, cycle->dump->max_mapnr);
 	}
 	progress_end(&cycle->progress);
+	if (cycle->dump->out.without_vmemmap && says(cycle->progress.say, SAY_PROGRESS))
+		fprintf(stderr, "Excluded %" PRIu64 " unused vmemmap pages\n",
+			cycle->tally->unused);
 	return OK;
 }
 

@@ -22,6 +22,7 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, LONG_ONLY = 256, OPTIONS_MOST = 64 };
 struct command {
 	struct plan plan;
 	bool help, version;
+	const char *work_dir; /* only that it is given matters */
 };
 
 /* Take one option. `text` is its argument; NULL when it has none. */
@@ -113,6 +114,13 @@ static err_t take_buffer(struct command *command, const char *text)
 	return OK;
 }
 
+/* Bitmaps are kept in memory; upstream processes in one window when it is given. */
+static err_t take_work_dir(struct command *command, const char *text)
+{
+	command->work_dir = text;
+	return OK;
+}
+
 static err_t take_vtop(struct command *command, const char *text)
 {
 	command->plan.want_vtop = true;
@@ -152,6 +160,7 @@ TAKE_FLAG(take_replace, plan.replace)
 TAKE_FLAG(take_dry_run, plan.dry_run)
 TAKE_FLAG(take_check, plan.check_params)
 TAKE_FLAG(take_dmesg, plan.dump_dmesg)
+TAKE_FLAG(take_no_vmemmap, plan.no_vmemmap)
 TAKE_FLAG(take_usage, plan.mem_usage)
 TAKE_FLAG(take_partial, plan.partial_dmesg)
 TAKE_FLAG(take_help, help)
@@ -181,6 +190,10 @@ static const struct option_entry option_table[] = {
 	{ 0, "non-cyclic", NULL, take_one_window, "Work in one window, whatever it takes." },
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
+	{ 'e', "exclude-unused-vm", NULL, take_no_vmemmap,
+	  "Also leave out struct pages that describe only pages left out. Needs --work-dir." },
+	{ 0, "work-dir", "DIRECTORY", take_work_dir,
+	  "Taken for the sake of -e and older scripts; no files are made in it." },
 	{ 'b', NULL, "ORDER", take_block_order, "Handle 2^ORDER pages at a time." },
 	{ 0, "non-mmap", NULL, take_no_map, "Read VMCORE instead of mapping it." },
 	{ 'f', NULL, NULL, take_replace, "Overwrite DUMPFILE if it exists." },
@@ -205,7 +218,6 @@ static const struct option_entry option_table[] = {
 	{ 'F', NULL, NULL, NULL, NULL },
 	{ 'R', NULL, NULL, NULL, NULL },
 	{ 'X', NULL, NULL, NULL, NULL },
-	{ 'e', NULL, NULL, NULL, NULL },
 	{ 'g', NULL, "", NULL, NULL },
 	{ 'i', NULL, "", NULL, NULL },
 	{ 'x', NULL, "", NULL, NULL },
@@ -213,7 +225,6 @@ static const struct option_entry option_table[] = {
 	{ 0, "split", NULL, NULL, NULL },
 	{ 0, "splitblock-size", "", NULL, NULL },
 	{ 0, "reassemble", NULL, NULL, NULL },
-	{ 0, "work-dir", "", NULL, NULL },
 	{ 0, "config", "", NULL, NULL },
 	{ 0, "eppic", "", NULL, NULL },
 	{ 0, "extension", "", NULL, NULL },
@@ -303,6 +314,8 @@ static err_t take_files(struct command *command, int argc, char **argv)
 	command->plan.output = argv[optind + 1];
 	if (command->plan.cyclic && command->plan.one_window)
 		return fail(ERR_PARAMETER, "-K and --non-cyclic contradict each other");
+	if (command->plan.no_vmemmap && !command->work_dir)
+		return fail(ERR_PARAMETER, "-e requires --work-dir");
 	if (command->plan.dump_dmesg && command->plan.dry_run)
 		return fail(ERR_PARAMETER, "--dry-run cannot be used with --dump-dmesg.");
 	if (command->plan.partial_dmesg && !command->plan.dump_dmesg)

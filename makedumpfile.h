@@ -33,6 +33,7 @@ struct plan {
 	bool partial_dmesg; /* of it only what was logged since it was cleared */
 	bool to_stdout;     /* -F */
 	bool mem_usage;     /* --mem-usage: count, and write nothing */
+	bool no_vmemmap;    /* -e: leave out struct pages nobody needs */
 	bool want_vtop;     /* --vtop */
 	vaddr_t vtop;
 };
@@ -61,6 +62,7 @@ struct tally {
 	uint64_t excluded[PAGE_KINDS];
 	uint64_t kept;     /* with a descriptor in the output */
 	uint64_t zero;     /* of these, the ones that share the page of zeros */
+	uint64_t unused;   /* of the page array, left out by -e; in no kind */
 	uint64_t absent;   /* could not be read while being written, and so have none */
 	pfn_t first_absent;
 	struct doubts doubts;

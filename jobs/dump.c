@@ -164,6 +164,9 @@ err_t job_dump(const struct plan *plan)
 		TRY(job_check_output(plan));
 	TRY(dump_open(&dump, plan));
 	choose_codec(&dump);
+	if (plan->no_vmemmap && !dump.kernel_known)
+		say(&plan->say, SAY_COMMON, "Can't find vmemmap pages\n");
+	dump.out.without_vmemmap = plan->no_vmemmap && dump.kernel_known;
 	if (plan->want_vtop)
 		tell_vtop(&dump);
 	err_t result = write_output(&dump);

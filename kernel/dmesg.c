@@ -112,8 +112,8 @@ static err_t put_verbatim(struct dmesg *dmesg, vaddr_t at, uint64_t size)
 	return OK;
 }
 
-/* log_end counts every byte ever logged. It was an unsigned long until 2.6.24 (eed65a6d4b22 made it
- * unsigned), and nothing but the version tells. */
+/* log_end counts every byte ever logged. It was an unsigned long until 2.6.24, and nothing but the
+ * version tells. */
 static err_t print_bytes(struct dmesg *dmesg)
 {
 	const struct facts *facts = dmesg->facts;

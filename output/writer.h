@@ -15,6 +15,7 @@ struct dump_facts {
 	uint64_t timestamp; /* seconds; 0: not known */
 	uint64_t phys_base;
 	unsigned level, cpus;
+	bool without_vmemmap; /* struct pages were left out, too (-e) */
 	pfn_t max_mapnr; /* one past the highest page frame */
 	const struct codec *codec; /* NULL: raw */
 	const uint8_t *notes;
