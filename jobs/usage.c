@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* usage.c - the job of --mem-usage: decide every page as -d 31 does, look for zeros in those that
- * stay, and print a table. Scripts parse it, so nothing stands before its first, empty line. */
+ * stay, and print a table. Scripts parse it, some with stderr mixed in, so nothing is said before
+ * its first, empty line: no progress either. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,19 +50,15 @@ static err_t count(struct dump *dump, struct tally *tally)
 {
 	uint64_t bytes = budget_window(dump->plan, dump->max_mapnr);
 	FREE_AT_END uint64_t *words = malloc(bytes);
-	struct progress progress;
 	struct carry carry = { 0 };
 
 	if (!words)
 		return fail(ERR_NOMEM, "no memory for a window of %" PRIu64 " bytes", bytes);
-	progress_begin(&progress, &dump->plan->say, "Excluding unnecessary pages", false);
 	for (pfn_t first = 0; first < dump->max_mapnr; first += bytes * 8) {
 		pfn_t end = min_u64(first + bytes * 8, dump->max_mapnr);
 		struct decision decision = { first, end, words, { 0 }, { 0 } };
 		TRY(count_window(dump, &carry, &decision, tally));
-		progress_step(&progress, end, dump->max_mapnr);
 	}
-	progress_end(&progress);
 	return OK;
 }
 

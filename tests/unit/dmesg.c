@@ -2,6 +2,7 @@
 /* dmesg.c - unit tests of the kernel's log: one small log of each kind, then every word of it
  * replaced by numbers that hurt; and of what --mem-usage does with /proc/kcore. */
 #include <fcntl.h>
+#include <sys/personality.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -369,6 +370,14 @@ TEST(kcore)
 	kcore_deinit(&dump);
 	kcore_init(&dump, bytes, "kcore"); /* some other file: nothing is to be done */
 	CHECK(kcore_prepare(&dump.source, &others, false) == OK);
+	CHECK_EQ(dump.source.extents, 2);
+	/* A kernel that calls itself 2.6. */
+	int before = personality(0xffffffff);
+	CHECK(personality((unsigned long)before | UNAME26) >= 0);
+	CHECK(kcore_prepare(&dump.source, &files, false) == ERR_UNSUPPORTED);
+	CHECK(strncmp(err_text(), "mem-usage not supported for this kernel.\nYou can try with -f ",
+		      60) == 0);
+	CHECK(personality((unsigned long)before) >= 0);
 	CHECK_EQ(dump.source.extents, 2);
 	static const char *const bad[] = { "", "x", "0x1004", "0x1004 0", "0x1004 7fffffff",
 					   "0xffff1004 400" };
