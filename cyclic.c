@@ -14,6 +14,8 @@
 
 #include "base/bits.h"
 #include "base/bytes.h"
+#include "base/scope.h"
+#include "pages/unused.h"
 
 enum { RUNS_BYTES = 2 << 20 };
 
@@ -46,6 +48,26 @@ static uint64_t count(const struct cycle *cycle)
 	return bits_count(cycle->words, 0, cycle->end - cycle->first);
 }
 
+/* -e, when all is decided: the one window is the whole memory. Two more bitmaps of its size are
+ * needed meanwhile, as --non-cyclic needs one. */
+static err_t leave_out_unused(struct cycle *cycle)
+{
+	const struct source *source = &cycle->dump->source;
+	size_t words = (size_t)bits_words(cycle->end);
+	FREE_AT_END uint64_t *exists = calloc(words + 1, sizeof(*exists));
+	FREE_AT_END uint64_t *unused = calloc(words + 1, sizeof(*unused));
+
+	if (!exists || !unused)
+		return fail(ERR_NOMEM, "no memory for two bitmaps of %zu words", words);
+	source->format->pages(source, 0, cycle->end, false, exists);
+	TRY(unused_find(cycle->dump->decider.map, exists, cycle->words, cycle->end, unused));
+	uint64_t before = count(cycle);
+	for (size_t i = 0; i < words; i++)
+		cycle->words[i] &= ~unused[i];
+	cycle->tally->unused = before - count(cycle);
+	return OK;
+}
+
 /* Pages of zeros leave an ELF core altogether, and so before anything is written. Unreadable ones
  * stay here: whoever writes them says so. */
 static err_t leave_out_zeros(struct cycle *cycle, uint64_t *zeros)
@@ -71,6 +93,8 @@ static err_t decide_window(struct cycle *cycle, struct decision *decision, uint6
 	*decision = (struct decision){ cycle->first, cycle->end, cycle->words, { 0 }, { 0 } };
 	fill(cycle, true);
 	TRY(decide(&cycle->dump->decider, &cycle->carry, decision));
+	if (cycle->dump->out.without_vmemmap)
+		TRY(leave_out_unused(cycle));
 	return cycle->reader ? leave_out_zeros(cycle, zeros) : OK;
 }
 
@@ -131,6 +155,9 @@ err_t cycle_decide(struct cycle *cycle, window_visit *visit, void *argument)
 	rewind_windows(cycle);
 	TRY(decide_all(cycle, visit, argument, &progress));
 	progress_end(&progress);
+	if (cycle->dump->out.without_vmemmap && says(progress.say, SAY_PROGRESS))
+		fprintf(stderr, "Excluded %" PRIu64 " unused vmemmap pages\n",
+			cycle->tally->unused);
 	rewind_windows(cycle);
 	return OK;
 }

@@ -67,6 +67,10 @@ static err_t run(const struct plan *plan)
 		return job_dump(plan);
 	case JOB_REARRANGE:
 		return job_rearrange(plan);
+	case JOB_DMESG:
+		return job_dmesg(plan);
+	case JOB_USAGE:
+		return job_usage(plan);
 	default:
 		return fail(ERR_UNSUPPORTED, "job %d is not known", (int)plan->job);
 	}
@@ -91,6 +95,6 @@ int main(int argc, char **argv)
 	result = run(&plan);
 	if (result != OK)
 		return failed(&plan, result);
-	say(&plan.say, SAY_COMMON, "\nmakedumpfile Completed.\n");
+	say(&plan.say, SAY_COMMON, plan.job == JOB_USAGE ? "\n" : "\nmakedumpfile Completed.\n");
 	return EXIT_OK;
 }

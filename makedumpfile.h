@@ -41,6 +41,10 @@ struct plan {
 	bool dry_run;
 	bool check_params;
 	bool help, version;
+	bool partial_dmesg;          /* --partial-dmesg: only what was logged since the last clear */
+	bool no_vmemmap;             /* -e: leave out struct pages nobody needs */
+	bool want_vtop;              /* --vtop */
+	vaddr_t vtop;
 };
 
 /* What a dump is made from and of. */
@@ -55,6 +59,7 @@ struct dump {
 	struct rules rules;
 	struct decider decider;
 	bool kernel_known; /* space to decider.map are usable */
+	bool memory_known; /* space and memory are */
 	uint8_t uts[UTS_FIELDS * UTS_FIELD];
 	struct dump_facts out;
 	pfn_t max_mapnr;
@@ -66,6 +71,7 @@ struct tally {
 	uint64_t excluded[PAGE_KINDS];
 	uint64_t kept;     /* with a descriptor in the output */
 	uint64_t zero;     /* of these, the ones that share the page of zeros */
+	uint64_t unused;   /* of the page array, left out by -e; in no kind */
 	uint64_t absent;   /* could not be read while being written, and so have none */
 	pfn_t first_absent;
 	struct doubts doubts;
@@ -80,6 +86,16 @@ void dump_close(struct dump *);
 
 /* jobs/dump.c: make a dump as planned. */
 err_t job_dump(const struct plan *);
+
+/* May the outputs be written? ERR_USAGE: one exists and -f is not given, is the input, or is given
+ * twice. */
+err_t job_check_output(const struct plan *);
+
+/* jobs/vtop.c: say how plan->vtop is translated; an address that is not is at all ones. */
+void tell_vtop(struct dump *);
+
+/* jobs/dmesg.c: write the kernel's log. */
+err_t job_dmesg(const struct plan *);
 
 /* jobs/rearrange.c: turn the flattened stream on standard input into the file it stands for. */
 err_t job_rearrange(const struct plan *);
@@ -102,5 +118,23 @@ uint64_t budget_window(const struct plan *, pfn_t max_mapnr);
 
 /* How many worker threads. 0: the main thread does it all. */
 unsigned budget_workers(const struct plan *, const struct packing *);
+
+/* jobs/usage.c: tell how much of each kind of page there is, and write nothing. */
+err_t job_usage(const struct plan *);
+
+/* jobs/dump.c: say what was not as it should be about the pages that were looked at. */
+void warn_of_pages(const struct dump *, const struct tally *);
+
+/* jobs/kcore.c: where the running kernel tells about itself beside /proc/kcore. */
+struct kcore_files {
+	const char *kcore, *iomem, *vmcoreinfo;
+};
+
+extern const struct kcore_files kcore_files;
+
+/* If the source, just opened, is the memory of the running kernel: leave out the memory reserved
+ * for a crash kernel, and make sure of vmcoreinfo among the notes. Otherwise nothing is done.
+ * ERR_UNSUPPORTED: a kernel before 4.11, unless `any_version`. */
+err_t kcore_prepare(struct source *, const struct kcore_files *, bool any_version);
 
 #endif

@@ -47,6 +47,8 @@ TAKE_FLAG(dry_run)
 TAKE_FLAG(check_params)
 TAKE_FLAG(split)
 TAKE_FLAG(elf)
+TAKE_FLAG(partial_dmesg)
+TAKE_FLAG(no_vmemmap)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
 
@@ -156,6 +158,13 @@ static err_t take_stats(struct plan *plan, const char *text)
 	return OK;
 }
 
+static err_t take_vtop(struct plan *plan, const char *text)
+{
+	plan->want_vtop = true;
+	plan->vtop = strtoull(text, NULL, 0);
+	return OK;
+}
+
 /* Standard output belongs to the dump from here on. */
 static err_t take_flattened(struct plan *plan, const char *text)
 {
@@ -202,12 +211,24 @@ static const struct option_entry option_table[] = {
 	  "cut off, and the file says so." },
 	{ 'R', NULL, NULL, take_noted,
 	  "Make DUMPFILE of a flattened stream on standard input: -R DUMPFILE." },
+	{ 0, "dump-dmesg", NULL, take_noted,
+	  "Write the kernel's log to DUMPFILE (with -F: to standard output), as text." },
+	{ 0, "partial-dmesg", NULL, take_partial_dmesg,
+	  "With --dump-dmesg: only what was logged since the log was last cleared." },
+	{ 0, "mem-usage", NULL, take_noted,
+	  "Only tell how much of the memory is of which kind. VMCORE is mostly /proc/kcore, and no "
+	  "DUMPFILE is needed." },
+	{ 0, "vtop", "ADDRESS", take_vtop, "Also print how a virtual address is translated." },
 	{ 0, "split", NULL, take_split,
 	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
 	{ 0, "splitblock-size", "KIB", take_splitblock,
 	  "Files of --split begin at multiples of this much memory. Default 1 GiB." },
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
+	{ 'e', "exclude-unused-vm", NULL, take_no_vmemmap,
+	  "Also leave out struct pages that describe only pages left out. Needs --work-dir." },
+	{ 0, "work-dir", "DIRECTORY", take_noted,
+	  "Taken for the sake of -e and older scripts; no files are made in it." },
 	{ 'b', NULL, "ORDER", take_block_order, "Handle 2^ORDER pages at a time." },
 	{ 0, "non-mmap", NULL, take_no_map, "Read VMCORE instead of mapping it." },
 	{ 'f', NULL, NULL, take_replace, "Overwrite DUMPFILE if it exists." },
@@ -222,16 +243,10 @@ static const struct option_entry option_table[] = {
 	{ 'v', NULL, NULL, take_version, "Print the version." },
 
 	{ 'X', NULL, NULL, take_noted, NULL },
-	{ 'e', NULL, NULL, take_noted, NULL },
 	{ 'g', NULL, "VMCOREINFO", take_noted, NULL },
 	{ 'i', NULL, "VMCOREINFO", take_noted, NULL },
 	{ 'x', NULL, "VMLINUX", take_noted, NULL },
 	{ 0, "reassemble", NULL, take_noted, NULL },
-	{ 0, "dump-dmesg", NULL, take_noted, NULL },
-	{ 0, "partial-dmesg", NULL, take_noted, NULL },
-	{ 0, "mem-usage", NULL, take_noted, NULL },
-	{ 0, "vtop", "ADDRESS", take_noted, NULL },
-	{ 0, "work-dir", "FOLDER", take_noted, NULL },
 	{ 0, "config", "FILE", take_noted, NULL },
 	{ 0, "eppic", "FILE", take_noted, NULL },
 	{ 0, "extension", "SO", take_extension, NULL },
@@ -396,7 +411,7 @@ static err_t take_files(struct command *command)
 		plan->parts = (unsigned)(files - !diskset);
 	} else if (files == 1 && diskset && !plan->split) {
 		plan->output = command->file[0];
-	} else if (files != 1 || (!plan->flattened && !any(command, "mem-usage"))) {
+	} else if (files != 1 || (!plan->flattened && plan->job != JOB_USAGE)) {
 		return fail(ERR_PARAMETER, "%d file names do not fit the options.", files);
 	}
 	return OK;
@@ -411,8 +426,8 @@ static err_t check_making(struct command *command)
 		return fail(ERR_PARAMETER, "%s", "");
 	if (plan->workers > 0 && plan->elf)
 		return fail(ERR_PARAMETER, "--num-threads cannot used with ELF format.");
-	if (any(command, "partial-dmesg") && !any(command, "dump-dmesg"))
-		return fail(ERR_PARAMETER, "%s", "");
+	if (plan->partial_dmesg && plan->job != JOB_DMESG)
+		return fail(ERR_PARAMETER, "--partial-dmesg needs --dump-dmesg.");
 	if (any(command, "e") && !any(command, "work-dir"))
 		return fail(ERR_PARAMETER, "-e requires --work-dir");
 	return take_files(command);

@@ -69,4 +69,19 @@ const struct arch *arch_find(uint16_t elf_machine);
  * cannot be read; the sentence names level and address. Uses (and ends the loans of) the reader. */
 err_t space_translate(const struct space *, struct reader *, vaddr_t, paddr_t *ret, uint64_t *run);
 
+/* What a walk through the tables met, the top one first: for --vtop. */
+struct table_walk {
+	unsigned levels;
+	struct {
+		const char *name; /* as Linux calls it: PGD at the top, PTE at the bottom */
+		paddr_t at;       /* of the entry */
+		uint64_t entry;
+	} level[PAGING_LEVELS];
+};
+
+/* The same as space_translate(), and *seen tells how; also when it fails, up to there. No levels:
+ * the address needs no tables. */
+err_t space_walk(const struct space *, struct reader *, vaddr_t, paddr_t *ret, uint64_t *run,
+		 struct table_walk *seen);
+
 #endif

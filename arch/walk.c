@@ -33,12 +33,31 @@ static err_t read_entry(const struct space *space, struct reader *reader, paddr_
 	return OK;
 }
 
-err_t space_translate(const struct space *space, struct reader *reader, vaddr_t at, paddr_t *ret,
-		      uint64_t *run)
+/* Linux names its levels from both ends: the top one is the PGD, whatever is folded away. */
+static const char *level_name(const struct paging *paging, unsigned level)
+{
+	static const char *const names[PAGING_LEVELS] = { "PTE", "PMD", "PUD", "P4D", "PGD" };
+
+	return names[level == paging->levels ? PAGING_LEVELS - 1 : level - 1];
+}
+
+static void note_level(struct table_walk *seen, const struct paging *paging, unsigned level,
+		       paddr_t at, uint64_t entry)
+{
+	unsigned i = seen->levels++;
+
+	seen->level[i].name = level_name(paging, level);
+	seen->level[i].at = at;
+	seen->level[i].entry = entry;
+}
+
+err_t space_walk(const struct space *space, struct reader *reader, vaddr_t at, paddr_t *ret,
+		 uint64_t *run, struct table_walk *seen)
 {
 	const struct paging *paging = space->paging;
 	unsigned shift = 0;
 
+	seen->levels = 0;
 	if (in_region(space, at, ret, run))
 		return OK;
 	if (!paging)
@@ -50,7 +69,9 @@ err_t space_translate(const struct space *space, struct reader *reader, vaddr_t 
 		uint64_t entry = 0;
 		shift -= paging->bits[level];
 		uint64_t index = at >> shift & ((UINT64_C(1) << paging->bits[level]) - 1);
-		TRY(read_entry(space, reader, table + index * paging->entry_bytes, level, &entry));
+		paddr_t entry_at = table + index * paging->entry_bytes;
+		TRY(read_entry(space, reader, entry_at, level, &entry));
+		note_level(seen, paging, level, entry_at, entry);
 		switch (paging->decode(space, entry, level, &table)) {
 		case PTE_ABSENT:
 			return ERR_HOLE;
@@ -65,4 +86,12 @@ err_t space_translate(const struct space *space, struct reader *reader, vaddr_t 
 		}
 	}
 	return ERR_HOLE; /* a table where the lowest level should hold pages */
+}
+
+err_t space_translate(const struct space *space, struct reader *reader, vaddr_t at, paddr_t *ret,
+		      uint64_t *run)
+{
+	struct table_walk seen;
+
+	return space_walk(space, reader, at, ret, run, &seen);
 }

@@ -162,6 +162,32 @@ err_t extents_build(struct source *source)
 	return OK;
 }
 
+err_t extents_cut(struct source *source, paddr_t start, paddr_t end)
+{
+	struct extent *left = calloc(source->extents + 2, sizeof(*left));
+	size_t count = 0;
+
+	if (!left)
+		return fail(ERR_NOMEM, "%s: no memory for %zu extents", source->name,
+			    source->extents + 2);
+	for (size_t i = 0; i < source->extents; i++) {
+		struct extent below = source->extent[i], above = source->extent[i];
+		below.end = min_u64(below.end, start);
+		above.start = max_u64(above.start, end);
+		if (above.file_at != NO_BYTES)
+			above.file_at += above.start - source->extent[i].start;
+		if (below.start < below.end)
+			left[count++] = below;
+		if (above.start < above.end)
+			left[count++] = above;
+	}
+	free(source->extent);
+	source->extent = left;
+	source->extents = count;
+	source->end = count ? left[count - 1].end : 0;
+	return OK;
+}
+
 size_t extent_find(const struct extent *extent, size_t count, uint64_t at, size_t hint)
 {
 	size_t low = 0, high = count;

@@ -35,6 +35,9 @@ size_t extent_find(const struct extent *, size_t count, uint64_t at, size_t hint
 /* Make source->extent from source->segment. At most four times as many entries. ERR_NOMEM. */
 err_t extents_build(struct source *);
 
+/* Take [start, end) out of the memory. ERR_NOMEM. */
+err_t extents_cut(struct source *, paddr_t start, paddr_t end);
+
 /* extent_find() in source->extent. */
 size_t extents_find(const struct source *, paddr_t at, size_t hint);
 

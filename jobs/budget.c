@@ -44,7 +44,7 @@ uint64_t budget_window(const struct plan *plan, pfn_t max_mapnr)
 	uint64_t all = round_up(max_u64(max_mapnr, 1), 64) / 8, free = budget_bytes();
 	uint64_t bytes = plan->cyclic_bytes;
 
-	if (plan->one_window)
+	if (plan->one_window || plan->no_vmemmap)
 		return all;
 	if (bytes > free) {
 		bytes = free;

@@ -74,7 +74,7 @@ static void report(const struct dump *dump, uint64_t written, const struct tally
 }
 
 /* What a person should know about pages that were not as they should be. */
-static void warn(const struct dump *dump, const struct tally *tally)
+void warn_of_pages(const struct dump *dump, const struct tally *tally)
 {
 	const struct say *to = &dump->plan->say;
 	const struct doubts *doubts = &tally->doubts;
@@ -238,7 +238,7 @@ static err_t write_output(struct dump *dump)
 	for (unsigned i = 0; i < outputs.count; i++)
 		written += outputs.sink[i].written;
 	result = close_outputs(&outputs, result);
-	warn(dump, &tally);
+	warn_of_pages(dump, &tally);
 	if (result != OK)
 		return result;
 	report(dump, written, &tally);
@@ -247,7 +247,7 @@ static err_t write_output(struct dump *dump)
 }
 
 /* Nothing that is there already may be lost, nor the input be written over. */
-static err_t check_outputs(const struct plan *plan)
+err_t job_check_output(const struct plan *plan)
 {
 	unsigned count = plan->split ? plan->parts : !plan->flattened;
 
@@ -292,9 +292,14 @@ err_t job_dump(const struct plan *plan)
 {
 	struct dump dump;
 
-	TRY(check_outputs(plan));
+	TRY(job_check_output(plan));
 	TRY(dump_open(&dump, plan));
 	choose_codec(&dump);
+	if (plan->no_vmemmap && !dump.kernel_known)
+		say(&plan->say, SAY_COMMON, "Can't find vmemmap pages\n");
+	dump.out.without_vmemmap = plan->no_vmemmap && dump.kernel_known;
+	if (plan->want_vtop)
+		tell_vtop(&dump);
 	err_t result = check_elf_possible(&dump);
 	if (result == OK)
 		result = write_output(&dump);

@@ -10,11 +10,12 @@
 
 enum { RELEASE_FIELD = 2, MACHINE_FIELD = 4, KREF_BYTES = 4 };
 
-/* Does any level ask for more than an earlier run did already, and more than pages of zeros? */
+/* Can the job not be done without knowing the kernel? Of a dump: does any level ask for more than
+ * an earlier run did already, and more than pages of zeros? */
 static bool kernel_needed(const struct dump *dump)
 {
 	const struct plan *plan = dump->plan;
-	bool needed = false;
+	bool needed = plan->job == JOB_DMESG || plan->job == JOB_USAGE;
 
 	for (unsigned i = 0; i < plan->levels; i++)
 		needed |= (plan->level[i] & ~dump->source.stored.level) > LEVEL_ZERO;
@@ -125,7 +126,8 @@ static err_t read_utsname(struct dump *dump)
 	return OK;
 }
 
-static err_t know_kernel(struct dump *dump, const struct arch *arch)
+/* How its memory is read. */
+static err_t know_memory(struct dump *dump, const struct arch *arch)
 {
 	dump->space.target = dump->source.target;
 	TRY(within(arch->setup(&dump->space, &dump->facts, &dump->source), "%s",
@@ -135,6 +137,13 @@ static err_t know_kernel(struct dump *dump, const struct arch *arch)
 	if (!dump->source.stored.known)
 		dump->out.phys_base = dump->space.phys_base;
 	TRY(within(read_utsname(dump), "%s", dump->source.name));
+	dump->memory_known = true;
+	return OK;
+}
+
+/* What its pages are. */
+static err_t know_pages(struct dump *dump)
+{
 	TRY(within(memmap_open(&dump->map, &dump->memory, &dump->facts, dump->max_mapnr), "%s",
 		   dump->source.name));
 	TRY(within(rules_choose(&dump->rules, &dump->source.target, &dump->facts), "%s",
@@ -195,6 +204,8 @@ static err_t open_parts(struct dump *dump)
 	bool needed = kernel_needed(dump);
 
 	TRY(know_machine(dump, &arch));
+	if (dump->plan->job == JOB_USAGE)
+		TRY(kcore_prepare(&dump->source, &kcore_files, dump->plan->replace));
 	err_t result = read_facts(dump);
 	if (result == ERR_UNSUPPORTED)
 		return result;
@@ -209,7 +220,9 @@ static err_t open_parts(struct dump *dump)
 	TRY(reader_create(&dump->source, &dump->bytes));
 	TRY(reader_create(&dump->source, &dump->tables));
 	if (result == OK) {
-		result = know_kernel(dump, arch);
+		result = know_memory(dump, arch);
+		if (result == OK && dump->plan->job != JOB_DMESG) /* a log needs no page array */
+			result = know_pages(dump);
 		if (result != OK && needed)
 			return result;
 	}

@@ -66,6 +66,16 @@ err_t memory_word(struct memory *memory, vaddr_t at, uint64_t *ret)
 	return OK;
 }
 
+err_t memory_number(struct memory *memory, vaddr_t at, unsigned size, uint64_t *ret)
+{
+	bool big = memory->space->target.big_endian;
+	uint8_t bytes[8];
+
+	TRY(memory_need(memory, at, bytes, size));
+	*ret = size == 8 ? get_64(big, bytes) : size == 4 ? get_32(big, bytes) : get_16(big, bytes);
+	return OK;
+}
+
 bool memory_is_kernel(const struct memory *memory, vaddr_t at)
 {
 	return at >= memory->space->kernel_start;

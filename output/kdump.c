@@ -81,8 +81,9 @@ static err_t write_header(struct kdump_writer *writer, uint32_t status)
 		memcpy(header + KDUMP_UTSNAME_AT, facts->uts, (size_t)UTS_FIELDS * UTS_FIELD);
 	put_word(target, header + shape->seconds, facts->timestamp);
 	put_word(target, header + shape->microseconds, facts->timestamp_us);
-	status |= facts->status;
-	put_32(big, header + shape->status, status | (facts->codec ? facts->codec->flag : 0));
+	status |= facts->status | (facts->codec ? facts->codec->flag : 0);
+	status |= facts->without_vmemmap ? DUMP_DH_EXCLUDED_VMEMMAP : 0;
+	put_32(big, header + shape->status, status);
 	put_32(big, header + shape->block_size, (uint32_t)block(writer));
 	put_32(big, header + shape->sub_hdr_size, (uint32_t)sub_blocks(writer));
 	put_32(big, header + shape->bitmap_blocks, (uint32_t)blocks);

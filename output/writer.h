@@ -17,6 +17,7 @@ struct dump_facts {
 	uint32_t status;    /* bits that the header has in any case */
 	uint64_t phys_base;
 	unsigned level, cpus;
+	bool without_vmemmap; /* struct pages were left out, too (-e) */
 	pfn_t max_mapnr; /* one past the highest page frame */
 	const struct codec *codec; /* NULL: raw */
 	const uint8_t *notes;

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "tests/make/log.h"
 #include "tests/make/pages.h"
 
 enum { WORDS = 32, SEGMENTS = 70000, NOTES = 16, BREAKS = 64, INFO_BYTES = 16384 };
@@ -50,6 +51,7 @@ struct recipe {
 	uint64_t truncate; /* UINT64_MAX: no */
 	bool made;         /* there is a kernel */
 	struct kernel kernel;
+	struct log log;
 };
 
 /* --- words of a line --- */
@@ -69,7 +71,9 @@ static uint64_t place(struct recipe *recipe, const char *text, bool is_virtual)
 		return offset + (is_virtual ? page_vaddr(kernel, index)
 					    : page_paddr(kernel, index));
 	}
-	if (strcmp(name, "pgd") == 0)
+	if ((at = log_place(&recipe->log, name, index)))
+		;
+	else if (strcmp(name, "pgd") == 0)
 		at = kernel->root;
 	else if (strcmp(name, "uts") == 0)
 		at = kernel->uts;
@@ -398,6 +402,56 @@ static void do_pages(struct recipe *recipe, const struct words *words)
 	}
 }
 
+/* --- statements: the log --- */
+
+static void do_log(struct recipe *recipe, const struct words *words)
+{
+	char line[LINE_BYTES];
+
+	log_make(&recipe->kernel, &recipe->log, number(words->word[1]));
+	for (size_t i = 0; log_info(&recipe->kernel, &recipe->log, i, line); i++)
+		if (*line)
+			add_info(recipe, line);
+}
+
+/* say SECONDS cN|tN TEXT...: logged by a CPU or a thread */
+static void do_say(struct recipe *recipe, const struct words *words)
+{
+	uint32_t who = (uint32_t)number(words->word[2] + 1);
+	char text[LINE_BYTES] = "";
+
+	for (unsigned i = 3; i < words->count; i++)
+		sprintf(text + strlen(text), "%s%s", i > 3 ? " " : "", words->word[i]);
+	size_t size = unescape(text);
+	log_say(&recipe->kernel, &recipe->log, (uint64_t)(atof(words->word[1]) * 1e9 + 0.5),
+		words->word[2][0] == 'c' ? who | 1u << 31 : who, text, size);
+}
+
+/* say_times N cN|tN TEXT...: TEXT with a number behind it, once a second */
+static void do_say_times(struct recipe *recipe, const struct words *words)
+{
+	uint64_t times = number(words->word[1]);
+	char second[24], count[24];
+	struct words one = *words;
+
+	if (words->count == WORDS)
+		die("too many words");
+	one.word[1] = second;
+	one.word[one.count++] = count;
+	for (uint64_t i = 1; i <= times; i++) {
+		snprintf(second, sizeof(second), "%" PRIu64, i);
+		snprintf(count, sizeof(count), "%" PRIu64 "%s", i,
+			 recipe->log.kind == LOG_BYTES ? "\\n" : "");
+		do_say(recipe, &one);
+	}
+}
+
+static void do_clear(struct recipe *recipe, const struct words *words)
+{
+	(void)words;
+	log_clear(&recipe->kernel, &recipe->log);
+}
+
 /* --- statements: breaking memory --- */
 
 static void do_word(struct recipe *recipe, const struct words *words)
@@ -428,7 +482,8 @@ static const struct statement {
 	{ "node", 2, do_node },       { "kernel", 1, do_kernel },   { "info", 1, do_info },
 	{ "drop", 1, do_drop },       { "pages", 3, do_pages },     { "word", 2, do_word },
 	{ "patch", 2, do_patch },     { "file", 2, do_file },       { "truncate", 1, do_truncate },
-	{ "info_most", 1, do_info_most },
+	{ "info_most", 1, do_info_most }, { "log", 1, do_log },     { "say", 2, do_say },
+	{ "say_times", 3, do_say_times }, { "clear", 0, do_clear },
 };
 
 static void read_recipe(struct recipe *recipe, const char *folder, const char *name);

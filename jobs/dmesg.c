@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* dmesg.c - the job of --dump-dmesg: the kernel's log as a text file, or on stdout with -F. What
+ * could be had of a broken log is written, and the job fails nevertheless. */
+#include "kernel/dmesg.h"
+#include "makedumpfile.h"
+
+/* Where the log goes. The file is not made before there is something to be written to it. */
+struct log_file {
+	const struct plan *plan;
+	bool made;
+	struct sink sink;
+};
+
+static const char *name_of(const struct plan *plan)
+{
+	return plan->flattened ? "STDOUT" : plan->output;
+}
+
+static err_t make_file(struct log_file *file)
+{
+	if (file->made)
+		return OK;
+	file->sink = (struct sink){ .kind = file->plan->flattened ? SINK_STREAM : SINK_FILE,
+				    .name = name_of(file->plan), .limit = file->plan->limit };
+	TRY(sink_open(&file->sink, file->plan->replace));
+	file->made = true;
+	return OK;
+}
+
+static err_t write_file(void *to, const char *text, size_t bytes)
+{
+	struct log_file *file = to;
+
+	TRY(make_file(file));
+	return sink_write(&file->sink, file->sink.end, text, bytes);
+}
+
+static err_t write_log(struct dump *dump)
+{
+	struct log_file file = { .plan = dump->plan };
+	struct dmesg dmesg = { .memory = &dump->memory, .facts = &dump->facts,
+			       .since_clear = dump->plan->partial_dmesg, .write = write_file,
+			       .to = &file };
+
+	err_t result = dmesg_print(&dmesg);
+	if (result == ERR_CORRUPT || result == ERR_NOFACT) /* it is the input's fault */
+		within(result, "%s", dump->source.name);
+	if (result == OK)
+		result = make_file(&file);
+	if (!file.made || result != OK)
+		return result;
+	return sink_close(&file.sink);
+}
+
+err_t job_dmesg(const struct plan *plan)
+{
+	struct dump dump;
+
+	TRY(job_check_output(plan));
+	TRY(dump_open(&dump, plan));
+	err_t result = write_log(&dump);
+	if (result == OK)
+		say(&plan->say, SAY_COMMON, "\nThe dmesg log is saved to %s.\n",
+		    name_of(plan));
+	dump_close(&dump);
+	return result;
+}
