@@ -65,6 +65,8 @@ static err_t run(const struct plan *plan)
 	switch (plan->job) {
 	case JOB_DUMP:
 		return job_dump(plan);
+	case JOB_REARRANGE:
+		return job_rearrange(plan);
 	default:
 		return fail(ERR_UNSUPPORTED, "job %d is not known", (int)plan->job);
 	}

@@ -21,18 +21,6 @@ enum {
 	HEADERS_AT_ONCE = 256,
 };
 
-/* Where fields lie in the two classes. */
-struct elf_shape {
-	uint8_t class_bytes, header, phoff, shoff, phentsize, phnum;
-	uint8_t phdr, p_offset, p_vaddr, p_paddr, p_filesz, p_memsz;
-	uint8_t shdr, sh_info;
-};
-
-static const struct elf_shape shapes[] = {
-	{ 4, 52, 28, 32, 42, 44, 32, 4, 8, 12, 16, 20, 40, 28 },
-	{ 8, 64, 32, 40, 54, 56, 56, 8, 16, 24, 32, 40, 64, 44 },
-};
-
 /* What the reading of headers carries along. */
 struct headers {
 	const struct elf_shape *shape;
@@ -76,7 +64,7 @@ static err_t read_header(struct source *source, struct headers *ret)
 
 	TRY(file_read(source, 0, header, EI_NIDENT, "ELF header"));
 	TRY(check_ident(source, header, &index));
-	const struct elf_shape *shape = &shapes[index];
+	const struct elf_shape *shape = &elf_shapes[index];
 	TRY(file_read(source, 0, header, shape->header, "ELF header"));
 
 	bool big = source->big_endian;
@@ -87,6 +75,7 @@ static err_t read_header(struct source *source, struct headers *ret)
 	ret->entry_bytes = get_16(big, header + shape->phentsize);
 	source->class_bytes = shape->class_bytes;
 	source->elf_machine = get_16(big, header + 18);
+	memcpy(source->elf_header, header, shape->header);
 	if (get_16(big, header + 16) != ET_CORE)
 		return fail(ERR_UNSUPPORTED, "%s: ELF type %u is not a core file", source->name,
 			    get_16(big, header + 16));
@@ -155,6 +144,8 @@ static err_t take_header(struct source *source, const struct headers *headers,
 		.file_bytes = get_word(container, phdr + shape->p_filesz),
 		.virtual = get_word(container, phdr + shape->p_vaddr),
 		.file_at = get_word(container, phdr + shape->p_offset),
+		.align = get_word(container, phdr + shape->p_align),
+		.flags = get_32(source->big_endian, phdr + shape->p_flags),
 	};
 	if (shape->class_bytes == 4 && segment.start == UINT32_MAX)
 		segment.start = UINT64_MAX;

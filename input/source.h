@@ -41,7 +41,8 @@ struct segment {
 			  read */
 	uint64_t memory_bytes, file_bytes;
 	vaddr_t virtual;
-	uint64_t file_at;
+	uint64_t file_at, align;
+	uint32_t flags;
 };
 
 /* What a dump file made by an earlier run says about itself, and an ELF core does not. */
@@ -70,6 +71,7 @@ struct source {
 	uint64_t file_bytes;  /* 0: the file does not tell; see input/file.h for reading it */
 	bool big_endian;      /* of the dump file, which is the machine's */
 	uint16_t elf_machine; /* e_machine; EM_NONE: the file does not tell */
+	uint8_t elf_header[64]; /* as it stands in the file; zeros: it is no ELF file */
 	uint8_t class_bytes;  /* 4 or 8, of the container: i386 dumps come in both */
 	paddr_t end;          /* one past the highest byte of physical memory */
 	uint8_t *notes;       /* all PT_NOTEs, one behind the other; owned by the source */
@@ -113,7 +115,7 @@ err_t reader_page(struct reader *, pfn_t, const uint8_t **ret);
 err_t reader_read(struct reader *, paddr_t at, void *bytes, size_t size);
 
 /* Did any lent byte turn out unreadable (and was read as zero) since the last time this was asked?
- * Ends all loans. */
+ * If so, all loans end. */
 bool reader_faulted(struct reader *);
 
 #endif
