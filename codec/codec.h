@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* codec.h - the compressors a kdump-compressed file can hold, one page at a time.
- * A codec is an entry in one table. A packing state belongs to one thread; unpacking needs none
- * that lasts. Every codec is in every table, also where its library was not built in: then create
- * is NULL. */
+ * A codec is an entry in one table. A state belongs to one thread. Every codec is in every table,
+ * also where its library was not built in: then create is NULL. */
 #ifndef CODEC_CODEC_H
 #define CODEC_CODEC_H
 
@@ -27,9 +26,14 @@ struct codec {
 	 * (or the library failed, which for the caller is the same: store the page raw). */
 	size_t (*pack)(void *state, const uint8_t *in, size_t size, uint8_t *out);
 
-	/* Unpack into exactly `size` bytes; false: the bytes are damaged. NULL: this build cannot.
+	/* State for unpacking, so that no page needs memory of its own. NULL slots: none is needed.
 	 */
-	bool (*unpack)(const uint8_t *in, size_t packed, uint8_t *out, size_t size);
+	void *(*create_unpack)(void);
+	void (*destroy_unpack)(void *state);
+
+	/* Unpack into exactly `size` bytes; false: the bytes are damaged. Without a state (NULL)
+	 * one is made for the call where it is needed. NULL slot: this build cannot. */
+	bool (*unpack)(void *state, const uint8_t *in, size_t packed, uint8_t *out, size_t size);
 };
 
 extern const struct codec codec_zlib, codec_lzo, codec_snappy, codec_zstd;

@@ -35,10 +35,11 @@ static size_t pack(void *state, const uint8_t *in, size_t size, uint8_t *out)
 	return packed < size ? packed : 0;
 }
 
-static bool unpack(const uint8_t *in, size_t packed, uint8_t *out, size_t size)
+static bool unpack(void *state, const uint8_t *in, size_t packed, uint8_t *out, size_t size)
 {
 	lzo_uint got = size;
 
+	(void)state;
 	return lzo1x_decompress_safe(in, packed, out, &got, NULL) == LZO_E_OK && got == size;
 }
 

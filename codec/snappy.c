@@ -36,10 +36,11 @@ static size_t pack(void *state, const uint8_t *in, size_t size, uint8_t *out)
 	return packed < size ? packed : 0;
 }
 
-static bool unpack(const uint8_t *in, size_t packed, uint8_t *out, size_t size)
+static bool unpack(void *state, const uint8_t *in, size_t packed, uint8_t *out, size_t size)
 {
 	size_t got;
 
+	(void)state;
 	if (snappy_uncompressed_length((const char *)in, packed, &got) != SNAPPY_OK || got != size)
 		return false;
 	return snappy_uncompress((const char *)in, packed, (char *)out, &got) == SNAPPY_OK;

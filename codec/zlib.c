@@ -30,14 +30,25 @@ static size_t pack(void *state, const uint8_t *in, size_t size, uint8_t *out)
 	return libdeflate_zlib_compress(state, in, size, out, size - 1);
 }
 
-static bool unpack(const uint8_t *in, size_t packed, uint8_t *out, size_t size)
+static void *create_unpack(void)
 {
-	struct libdeflate_decompressor *state = libdeflate_alloc_decompressor();
-	if (!state)
+	return libdeflate_alloc_decompressor();
+}
+
+static void destroy_unpack(void *state)
+{
+	libdeflate_free_decompressor(state);
+}
+
+static bool unpack(void *state, const uint8_t *in, size_t packed, uint8_t *out, size_t size)
+{
+	void *own = state ? NULL : create_unpack();
+
+	if (!state && !own)
 		return false;
 	enum libdeflate_result result =
-		libdeflate_zlib_decompress(state, in, packed, out, size, NULL);
-	libdeflate_free_decompressor(state);
+		libdeflate_zlib_decompress(state ? state : own, in, packed, out, size, NULL);
+	destroy_unpack(own);
 	return result == LIBDEFLATE_SUCCESS;
 }
 
@@ -82,11 +93,39 @@ static size_t pack(void *state, const uint8_t *in, size_t size, uint8_t *out)
 	return deflate(stream, Z_FINISH) == Z_STREAM_END ? stream->total_out : 0;
 }
 
-static bool unpack(const uint8_t *in, size_t packed, uint8_t *out, size_t size)
+static void *create_unpack(void)
 {
-	uLongf got = size;
+	z_stream *stream = calloc(1, sizeof(*stream));
 
-	return uncompress(out, &got, in, packed) == Z_OK && got == size;
+	if (stream && inflateInit(stream) == Z_OK)
+		return stream;
+	free(stream);
+	return NULL;
+}
+
+static void destroy_unpack(void *state)
+{
+	if (state)
+		inflateEnd(state);
+	free(state);
+}
+
+static bool unpack(void *state, const uint8_t *in, size_t packed, uint8_t *out, size_t size)
+{
+	void *own = state ? NULL : create_unpack();
+	z_stream *stream = state ? state : own;
+
+	if (!stream || inflateReset(stream) != Z_OK) {
+		destroy_unpack(own);
+		return false;
+	}
+	stream->next_in = (Bytef *)(uintptr_t)in;
+	stream->avail_in = (uInt)packed;
+	stream->next_out = out;
+	stream->avail_out = (uInt)size;
+	bool whole = inflate(stream, Z_FINISH) == Z_STREAM_END && stream->total_out == size;
+	destroy_unpack(own);
+	return whole;
 }
 
 #endif
@@ -94,4 +133,5 @@ static bool unpack(const uint8_t *in, size_t packed, uint8_t *out, size_t size)
 const struct codec codec_zlib = {
 	.name = "zlib", .letter = 'c', .flag = DUMP_DH_COMPRESSED_ZLIB, .library = "zlib",
 	.bound = bound, .create = create, .destroy = destroy, .pack = pack, .unpack = unpack,
+	.create_unpack = create_unpack, .destroy_unpack = destroy_unpack,
 };

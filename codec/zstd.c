@@ -31,9 +31,21 @@ static size_t pack(void *state, const uint8_t *in, size_t size, uint8_t *out)
 	return ZSTD_isError(packed) ? 0 : packed;
 }
 
-static bool unpack(const uint8_t *in, size_t packed, uint8_t *out, size_t size)
+static void *create_unpack(void)
 {
-	return ZSTD_decompress(out, size, in, packed) == size;
+	return ZSTD_createDCtx();
+}
+
+static void destroy_unpack(void *state)
+{
+	ZSTD_freeDCtx(state);
+}
+
+static bool unpack(void *state, const uint8_t *in, size_t packed, uint8_t *out, size_t size)
+{
+	if (!state)
+		return ZSTD_decompress(out, size, in, packed) == size;
+	return ZSTD_decompressDCtx(state, out, size, in, packed) == size;
 }
 
 #endif
@@ -42,5 +54,6 @@ const struct codec codec_zstd = {
 	.name = "zstd", .letter = 'z', .flag = DUMP_DH_COMPRESSED_ZSTD, .library = "zstd",
 #ifdef HAVE_ZSTD
 	.bound = bound, .create = create, .destroy = destroy, .pack = pack, .unpack = unpack,
+	.create_unpack = create_unpack, .destroy_unpack = destroy_unpack,
 #endif
 };

@@ -24,6 +24,8 @@ struct kdump {
 err_t kdump_index(struct source *);
 
 /* lend() and pages() of struct input_format. What pages() cannot read is not there. */
+struct unpacked; /* what a reader remembers; NULL until it needs it */
+void unpacked_destroy(struct unpacked *);
 err_t kdump_lend(struct reader *, paddr_t at, const uint8_t **ret, size_t *size);
 void kdump_pages_in(const struct source *, pfn_t first, pfn_t end, bool data, uint64_t *words);
 

@@ -18,6 +18,7 @@ enum {
 	UNPACKED_BYTES = 256 << 10, /* of unpacked pages, in each reader */
 	UNPACKED_LEAST = 8,	    /* pages, however large they are */
 	BITMAP_BYTES = 512,	    /* of a bitmap, at once on the stack */
+	CODEC_BITS = 6,		    /* flags of codecs are below 1 << 6 */
 	ENTRIES = 128,		    /* descriptors at once on the stack */
 	};
 
@@ -36,6 +37,7 @@ struct unpacked {
 	unsigned slots;
 	uint8_t *page;   /* slots pages, in this same piece of memory */
 	uint8_t *packed; /* a page, too */
+	void *state[CODEC_BITS]; /* of unpacking, by the bit of the codec's flag; NULL: not yet */
 	struct slot slot[];
 };
 
@@ -241,6 +243,24 @@ static err_t unpacked_create(const struct source *source, struct unpacked **ret)
 	return OK;
 }
 
+void unpacked_destroy(struct unpacked *unpacked)
+{
+	for (unsigned bit = 0; unpacked && bit < CODEC_BITS; bit++)
+		if (unpacked->state[bit])
+			codec_by_flag(1u << bit)->destroy_unpack(unpacked->state[bit]);
+	free(unpacked);
+}
+
+/* The state for a codec. NULL: it needs none, or there is no memory; then it makes do without. */
+static void *unpack_state(struct unpacked *unpacked, const struct codec *codec)
+{
+	void **state = &unpacked->state[__builtin_ctz(codec->flag)];
+
+	if (!*state && codec->create_unpack)
+		*state = codec->create_unpack();
+	return *state;
+}
+
 /* The slot of this page, else the one unused longest. */
 static struct slot *find_slot(struct unpacked *unpacked, pfn_t pfn)
 {
@@ -334,7 +354,8 @@ static err_t load(struct reader *reader, pfn_t pfn, struct slot *slot, const uin
 		return fail(ERR_UNSUPPORTED, "%s: pages are packed with %s, which this binary "
 			    "doesn't support", source->name, codec->library);
 	TRY(lend_whole(reader, descriptor.at, reader->unpacked->packed, descriptor.size, &packed));
-	if (!codec || !codec->unpack(packed, descriptor.size, page, block))
+	if (!codec || !codec->unpack(unpack_state(reader->unpacked, codec), packed,
+				     descriptor.size, page, block))
 		return damaged(source, pfn, &descriptor);
 	slot->pfn = pfn;
 	*ret = page;

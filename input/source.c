@@ -128,7 +128,7 @@ void reader_destroy(struct reader *reader)
 	windows_release(reader);
 	for (size_t i = 0; i < WINDOWS; i++)
 		fault_leave(&reader->window[i].area);
-	free(reader->unpacked);
+	unpacked_destroy(reader->unpacked);
 	free(reader->page);
 	free(reader);
 }

@@ -29,7 +29,7 @@ struct reader {
 	uint64_t faults_told; /* faults in all windows when reader_faulted() was last asked */
 	size_t extent;  /* where the last lookup ended */
 	uint8_t *page;  /* a page put together from parts */
-	struct unpacked *unpacked; /* of input/kdump.c; owned, one piece of memory */
+	struct unpacked *unpacked; /* of input/kdump_pages.c; owned */
 };
 
 /* Lend file bytes [at, at + *size), cut to one window. The caller has checked them against the

@@ -171,7 +171,7 @@ static const uint8_t *unpack(const struct file *file, const uint8_t *entry, uint
 		return packed;
 	}
 	const struct codec *codec = codec_by_flag(flags);
-	if (!codec || !codec->unpack || !codec->unpack(packed, size, page, file->block))
+	if (!codec || !codec->unpack || !codec->unpack(NULL, packed, size, page, file->block))
 		bad("pfn %#" PRIx64 ": does not unpack, flags %#x", pfn, flags);
 	return page;
 }

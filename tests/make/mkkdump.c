@@ -49,6 +49,8 @@ static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *fmt,
 
 static void put(struct output *output, uint64_t at, const void *bytes, size_t size)
 {
+	if (!size)
+		return;
 	if (fseeko(output->file, (off_t)at, SEEK_SET) != 0 ||
 	    fwrite(bytes, 1, size, output->file) != size)
 		die("cannot write %zu bytes at %" PRIu64, size, at);

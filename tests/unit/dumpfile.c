@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dumpfile.c - unit tests of dump files as input: the index of descriptors against a slow count,
- * and a flattened stream against its records put down one after the other. */
+/* dumpfile.c - unit tests of dump files as input: the index of descriptors against a slow count, a
+ * file that loses its end while it is read, and a flattened stream against its records put down one
+ * after the other. */
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/fault.h"
+#include "codec/codec.h"
+#include "diskdump_mod.h"
 #include "input/file.h"
 #include "input/flat.h"
 #include "input/ranks.h"
@@ -104,6 +108,96 @@ TEST(ranks_of_a_cut_bitmap_are_an_error)
 	close(source.fd);
 }
 
+enum { PAGE_SIZE = 4096, PAGES = 64, DATA_AT = 5 * PAGE_SIZE };
+
+/* Half a page of noise that tells its number. */
+static void make_page(uint8_t page[PAGE_SIZE], uint64_t number)
+{
+	uint64_t random = number + 1;
+
+	memset(page, 0, PAGE_SIZE);
+	for (size_t i = 0; i < PAGE_SIZE / 2; i++)
+		page[i] = (uint8_t)next_random(&random);
+}
+
+/* A dump file of x86_64 with all its pages packed; returns its size. */
+static size_t make_dump(uint8_t *file)
+{
+	void *state = codec_zlib.create(PAGE_SIZE);
+	size_t at = DATA_AT;
+
+	memcpy(file, KDUMP_SIGNATURE, KDUMP_SIGNATURE_BYTES);
+	put_32(false, file + KDUMP_VERSION_AT, 6);
+	put_32(false, file + kdump_header_64.block_size, PAGE_SIZE);
+	put_32(false, file + kdump_header_64.sub_hdr_size, 1);
+	put_32(false, file + kdump_header_64.bitmap_blocks, 2);
+	put_32(false, file + kdump_header_64.max_mapnr, PAGES);
+	memset(file + 2 * PAGE_SIZE, 0xff, PAGES / 8);
+	memset(file + 3 * PAGE_SIZE, 0xff, PAGES / 8);
+	for (uint64_t i = 0; i < PAGES; i++) {
+		uint8_t page[PAGE_SIZE], *entry = file + 4 * PAGE_SIZE + i * KDUMP_DESCRIPTOR_BYTES;
+		make_page(page, i);
+		size_t size = codec_zlib.pack(state, page, PAGE_SIZE, file + at);
+		put_64(false, entry + DESCRIPTOR_OFFSET, at);
+		put_32(false, entry + DESCRIPTOR_SIZE, (uint32_t)size);
+		put_32(false, entry + DESCRIPTOR_FLAGS, DUMP_DH_COMPRESSED_ZLIB);
+		at += size;
+	}
+	codec_zlib.destroy(state);
+	return at;
+}
+
+static bool is_page(const uint8_t *page, uint64_t number)
+{
+	uint8_t right[PAGE_SIZE];
+
+	make_page(right, number);
+	return memcmp(page, right, PAGE_SIZE) == 0;
+}
+
+/* Pages that the file has no more are errors, never a signal or zeros; those read before and those
+ * that are still there stay good, and no fault is told twice. */
+static void read_shrinking(bool may_map, int *failures)
+{
+	static uint8_t file[DATA_AT + PAGES * PAGE_SIZE];
+	size_t size = make_dump(file), left = DATA_AT + 5 * PAGE_SIZE;
+	struct source plain = file_source(file, size);
+	char name[32];
+	struct source source = { .name = name, .may_map = may_map };
+	struct reader *reader;
+	const uint8_t *page;
+
+	snprintf(name, sizeof(name), "/dev/fd/%d", plain.fd);
+	CHECK_EQ(source_open(&source), OK);
+	CHECK_EQ(reader_create(&source, &reader), OK);
+	CHECK_EQ(reader_page(reader, PAGES - 1, &page), OK);
+	CHECK(is_page(page, PAGES - 1));
+	CHECK_EQ(ftruncate(plain.fd, (off_t)left), 0);
+	for (unsigned i = 0; i < 2 * PAGES; i++) {
+		pfn_t pfn = i % PAGES;
+		uint8_t *entry = file + 4 * PAGE_SIZE + pfn * KDUMP_DESCRIPTOR_BYTES;
+		bool there = get_64(false, entry) + get_32(false, entry + 8) <= left;
+		err_t result = reader_page(reader, pfn, &page);
+		CHECK(result == OK ? is_page(page, pfn) : result == ERR_IO);
+		CHECK(!there || result == OK);
+		CHECK(there || !may_map || result == ERR_IO || pfn == PAGES - 1);
+		CHECK(!reader_faulted(reader));
+	}
+	reader_destroy(reader);
+	source_close(&source);
+	close(plain.fd);
+}
+
+TEST(a_mapped_dump_file_that_loses_its_end)
+{
+	read_shrinking(true, failures);
+}
+
+TEST(a_read_dump_file_that_loses_its_end)
+{
+	read_shrinking(false, failures);
+}
+
 /* A stream, and the file it stands for. */
 struct stream {
 	uint8_t bytes[1 << 16], image[1 << 14];
@@ -186,11 +280,14 @@ TEST(a_cut_stream_gives_what_there_is)
 
 int main(void)
 {
+	fault_setup();
 	return run_tests((struct test[]){
 		{ "ranks agree with a slow count", ranks_agree_with_a_slow_count },
 		{ "ranks of a huge bitmap take little memory",
 		  ranks_of_a_huge_bitmap_take_little_memory },
 		{ "ranks of a cut bitmap are an error", ranks_of_a_cut_bitmap_are_an_error },
+		{ "a mapped dump file that loses its end", a_mapped_dump_file_that_loses_its_end },
+		{ "a read dump file that loses its end", a_read_dump_file_that_loses_its_end },
 		{ "a flattened stream reads as its records in order",
 		  a_flattened_stream_reads_as_its_records_in_order },
 		{ "a cut stream gives what there is", a_cut_stream_gives_what_there_is },

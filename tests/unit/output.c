@@ -89,7 +89,8 @@ static bool page_comes_back(const struct codec *codec, const struct packed_page 
 	if (page->as == PACKED_RAW)
 		return page->size == PAGE_SIZE && memcmp(data, in, PAGE_SIZE) == 0;
 	return page->as == PACKED_SMALLER && page->size < PAGE_SIZE &&
-	       codec->unpack(data, page->size, out, PAGE_SIZE) && memcmp(out, in, PAGE_SIZE) == 0;
+	       codec->unpack(NULL, data, page->size, out, PAGE_SIZE) &&
+	       memcmp(out, in, PAGE_SIZE) == 0;
 }
 
 static bool comes_back(const struct codec *codec, const struct stream *stream,
