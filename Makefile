@@ -40,9 +40,11 @@ LIBS += -lzstd
 endif
 ifeq ($(LINKTYPE),static)
 LINK = -static
+LIBS += $(or $(shell $(PKG_CONFIG) --static --libs libdw libelf 2>/dev/null),-ldw -lelf -lz -lbz2 -llzma)
 LIBS += -lstdc++ -lm
 else
 LINK = -pie -Wl,-z,relro,-z,now
+LIBS += $(or $(shell $(PKG_CONFIG) --libs libdw libelf 2>/dev/null),-ldw -lelf)
 endif
 
 # What we need, and how we harden; CFLAGS stay the packager's.

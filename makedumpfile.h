@@ -41,6 +41,9 @@ struct plan {
 	bool dry_run;
 	bool check_params;
 	bool help, version;
+	const char *vmlinux;         /* -x */
+	const char *vmcoreinfo;      /* -i */
+	const char *vmcoreinfo_out;  /* -g */
 };
 
 /* What a dump is made from and of. */
@@ -82,6 +85,9 @@ err_t cyclic_write(struct dump *, struct sink *, struct tally *);
 
 /* jobs/dump.c: make a dump as planned. */
 err_t job_dump(const struct plan *);
+
+/* jobs/vmcoreinfo.c: write what plan->vmlinux tells into the text plan->vmcoreinfo_out. */
+err_t job_vmcoreinfo(const struct plan *);
 
 /* jobs/budget.c: memory that may be used, in bytes; a generous guess where the system does not
  * tell. */

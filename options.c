@@ -49,6 +49,9 @@ TAKE_FLAG(split)
 TAKE_FLAG(elf)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
+TAKE_TEXT(vmcoreinfo_out)
+TAKE_TEXT(vmcoreinfo)
+TAKE_TEXT(vmlinux)
 
 /* An option that other rules look at, and nothing else needs to. */
 static err_t take_noted(struct plan *plan, const char *text)
@@ -198,6 +201,12 @@ static const struct option_entry option_table[] = {
 	{ 'L', NULL, "SIZE", take_limit, NULL },
 	{ 0, "split", NULL, take_split, NULL },
 	{ 0, "splitblock-size", "KIB", take_splitblock, NULL },
+	{ 'x', NULL, "VMLINUX", take_vmlinux,
+	  "Learn about the kernel from its VMLINUX with debug information, and from VMCORE only "
+	  "what that does not tell." },
+	{ 'i', NULL, "VMCOREINFO", take_vmcoreinfo, "The same, from a file that -g made." },
+	{ 'g', NULL, "VMCOREINFO", take_vmcoreinfo_out,
+	  "Only write the file VMCOREINFO, with what VMLINUX (-x) tells." },
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
 	{ 'b', NULL, "ORDER", take_block_order, "Handle 2^ORDER pages at a time." },
@@ -216,9 +225,6 @@ static const struct option_entry option_table[] = {
 	{ 'R', NULL, NULL, take_noted, NULL },
 	{ 'X', NULL, NULL, take_noted, NULL },
 	{ 'e', NULL, NULL, take_noted, NULL },
-	{ 'g', NULL, "VMCOREINFO", take_noted, NULL },
-	{ 'i', NULL, "VMCOREINFO", take_noted, NULL },
-	{ 'x', NULL, "VMLINUX", take_noted, NULL },
 	{ 0, "reassemble", NULL, take_noted, NULL },
 	{ 0, "dump-dmesg", NULL, take_noted, NULL },
 	{ 0, "partial-dmesg", NULL, take_noted, NULL },
@@ -530,5 +536,5 @@ void options_help(const struct say *to)
 		    entry->argument ? entry->argument : "");
 		print_wrapped(to, entry->help, 8);
 	}
-	say(to, SAY_COMMON, "\nExit status: 0 done, 1 failed.\n");
+	say(to, SAY_COMMON, "\nExit status: 0 done, 1 failed, 2 VMLINUX or VMCOREINFO is of another kernel.\n");
 }
