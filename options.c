@@ -536,5 +536,6 @@ void options_help(const struct say *to)
 		    entry->argument ? entry->argument : "");
 		print_wrapped(to, entry->help, 8);
 	}
-	say(to, SAY_COMMON, "\nExit status: 0 done, 1 failed, 2 VMLINUX or VMCOREINFO is of another kernel.\n");
+	say(to, SAY_COMMON, "\nExit status: 0 done, 1 failed, 2 VMLINUX or "
+	    "VMCOREINFO is of another kernel.\n");
 }

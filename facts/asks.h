@@ -25,7 +25,7 @@ enum ask_reading {
 	AS_IS,
 	BIT_NUMBER,  /* of a word; other values belong to another enumerator of that name */
 	MASK_OF_BIT,
-	TYPE_BIT,    /* a bit that a page type clears, so the mark is its complement; no bit number */
+	TYPE_BIT,    /* that a page type clears, so the mark is its complement; no bit number */
 	TYPE_BYTE,   /* the highest byte of the mark */
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dwarf.c - walk the compilation units once and answer the asks by name.
- * Of a type that is defined in many units the first definition counts. Nothing here trusts the file:
- * chains of types and nested structs are followed to a depth, and all looking at members together
- * to a number, that no kernel comes near. */
+ * Of a type that is defined in many units the first definition counts. Nothing here trusts the
+ * file: chains of types and nested structs are followed to a depth, and all looking at members
+ * together to a number, that no kernel comes near. */
 #include "facts/dwarf.h"
 
 #include <dwarf.h>
@@ -27,7 +27,8 @@ static bool type_of(Dwarf_Die *die, bool bare, Dwarf_Die *ret)
 		return false;
 	for (int i = 0; bare && i < CHAIN_MOST; i++) {
 		int tag = dwarf_tag(ret);
-		if (tag != DW_TAG_typedef && tag != DW_TAG_const_type && tag != DW_TAG_volatile_type)
+		if (tag != DW_TAG_typedef && tag != DW_TAG_const_type &&
+		    tag != DW_TAG_volatile_type)
 			return true;
 		if (!dwarf_attr(ret, DW_AT_type, &attribute) || !dwarf_formref_die(&attribute, ret))
 			return false;
@@ -96,8 +97,8 @@ struct member {
 	uint64_t offset;
 };
 
-static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted, bool into_named,
-			unsigned depth, struct member *ret);
+static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted,
+			bool into_named, unsigned depth, struct member *ret);
 
 /* A member of another name: is the wanted one in it? */
 static bool find_inside(struct walk *walk, Dwarf_Die *member, const char *name, struct piece wanted,
@@ -112,8 +113,8 @@ static bool find_inside(struct walk *walk, Dwarf_Die *member, const char *name, 
 	       find_member(walk, &type, wanted, into_named, depth + 1, ret);
 }
 
-static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted, bool into_named,
-			unsigned depth, struct member *ret)
+static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted,
+			bool into_named, unsigned depth, struct member *ret)
 {
 	bool in_union = dwarf_tag(aggregate) == DW_TAG_union_type;
 	Dwarf_Die member;
@@ -263,8 +264,8 @@ static void see_enumerators(struct walk *walk, Dwarf_Die *enumeration)
 		const char *name = dwarf_diename(&die);
 		struct ask *ask = name ? asks_find(walk->asks, name) : NULL;
 		for (; ask; ask = asks_more(walk->asks, ask, name))
-			if (ask->what == ASK_ENUMERATOR && number(&die, DW_AT_const_value, &value) &&
-			    ask_read(ask, value, &told))
+			if (ask->what == ASK_ENUMERATOR &&
+			    number(&die, DW_AT_const_value, &value) && ask_read(ask, value, &told))
 				fact_set(walk->asks->facts, ask->id, told, walk->file);
 	} while (dwarf_siblingof(&die, &die) == 0);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* facts.h - what is known about the dead kernel: a number per name, or "not known".
- * Filled once by the readers (vmcoreinfo.c, vmlinux.c), then only read. facts.def is the list of names. */
+ * Filled once by the readers (vmcoreinfo.c, vmlinux.c), then only read. facts.def lists them. */
 #ifndef FACTS_FACTS_H
 #define FACTS_FACTS_H
 

@@ -74,7 +74,8 @@ static size_t read_image(const struct vmlinux *vmlinux, vaddr_t at, void *bytes,
 			continue;
 		uint64_t skip = at - header.sh_addr, from;
 		size_t have = (size_t)min_u64(size, header.sh_size - skip);
-		if (__builtin_add_overflow(header.sh_offset, skip, &from) || from > INT64_MAX - have)
+		if (__builtin_add_overflow(header.sh_offset, skip, &from) ||
+		    from > INT64_MAX - have)
 			return 0;
 		return io_read(vmlinux->fd, vmlinux->name, from, bytes, have) == OK ? have : 0;
 	}
@@ -166,20 +167,38 @@ static err_t read_symbols(const struct vmlinux *vmlinux, struct asks *asks)
 
 /* --- which kernel it is --- */
 
+static void take_release(const struct vmlinux *vmlinux, const char *text, struct facts *facts)
+{
+	size_t length = strcspn(text, " \n");
+
+	if (length && length < RELEASE_BYTES && !fact_known(facts, TEXT_OSRELEASE))
+		fact_set_text(facts, TEXT_OSRELEASE, text, length, vmlinux->name);
+}
+
+/* The initial value of utsname: six fields, of which the third is the release. */
+static void release_of_utsname(const struct vmlinux *vmlinux, struct facts *facts)
+{
+	enum { RELEASE_FIELD = 2 };
+	vaddr_t at = fact_or(facts, SYMBOL_SYSTEM_UTSNAME, 0);
+	char release[RELEASE_BYTES + 1] = "";
+
+	if (!at && fact_known(facts, SYMBOL_INIT_UTS_NS) &&
+	    fact_known(facts, OFFSET_UTS_NAMESPACE_NAME))
+		at = facts->value[SYMBOL_INIT_UTS_NS] + facts->value[OFFSET_UTS_NAMESPACE_NAME];
+	if (at && read_image(vmlinux, at + (uint64_t)RELEASE_FIELD * UTS_FIELD, release, UTS_FIELD))
+		take_release(vmlinux, release, facts);
+}
+
 /* "Linux version 6.1.0 (builder...": init/version.c, the same since 2.6. */
-static void read_release(const struct vmlinux *vmlinux, struct facts *facts)
+static void release_of_banner(const struct vmlinux *vmlinux, struct facts *facts)
 {
 	static const char begin[] = "Linux version ";
-	char banner[sizeof(begin) + RELEASE_BYTES] = { 0 };
-	const char *release = banner + sizeof(begin) - 1;
+	char banner[sizeof(begin) + RELEASE_BYTES] = "";
 
-	if (fact_known(facts, TEXT_OSRELEASE) || !fact_known(facts, SYMBOL_LINUX_BANNER) ||
-	    !read_image(vmlinux, facts->value[SYMBOL_LINUX_BANNER], banner, sizeof(banner) - 1) ||
-	    strncmp(banner, begin, sizeof(begin) - 1))
-		return;
-	size_t length = strcspn(release, " \n");
-	if (length && length < RELEASE_BYTES)
-		fact_set_text(facts, TEXT_OSRELEASE, release, length, vmlinux->name);
+	if (fact_known(facts, SYMBOL_LINUX_BANNER) &&
+	    read_image(vmlinux, facts->value[SYMBOL_LINUX_BANNER], banner, sizeof(banner) - 1) &&
+	    !strncmp(banner, begin, sizeof(begin) - 1))
+		take_release(vmlinux, banner + sizeof(begin) - 1, facts);
 }
 
 static void take_build_id(const struct vmlinux *vmlinux, const struct note *note,
@@ -221,9 +240,11 @@ err_t vmlinux_facts(struct vmlinux *vmlinux, struct facts *facts)
 		return fail(ERR_NOMEM, "%s: no memory for %zu bytes", vmlinux->name, sizeof(*asks));
 	asks_init(asks, facts);
 	TRY(read_symbols(vmlinux, asks));
-	read_release(vmlinux, facts);
+	TRY(dwarf_answer(vmlinux->elf, vmlinux->name, asks));
 	read_build_id(vmlinux, facts);
-	return dwarf_answer(vmlinux->elf, vmlinux->name, asks);
+	release_of_utsname(vmlinux, facts);
+	release_of_banner(vmlinux, facts);
+	return OK;
 }
 
 err_t vmlinux_read(const char *name, struct facts *facts)

@@ -85,7 +85,6 @@ static err_t read_given(struct dump *dump, const struct facts *own)
 	TRY(given_match(given, given_file(plan), own, dump->source.name));
 	given_slide(given, own);
 	given_join(given, own);
-	given_complete(given);
 	return OK;
 }
 
@@ -133,9 +132,9 @@ static err_t check_release(struct dump *dump, vaddr_t at, const char *release)
 	if (!strcmp(release, facts->release))
 		return OK;
 	if (given_file(dump->plan))
-		return fail(ERR_MISMATCH, "%s and %s don't match. The one is of release \"%s\", the "
-			    "other of \"%.64s\"", given_file(dump->plan), dump->source.name,
-			    facts->release, release);
+		return fail(ERR_MISMATCH, "%s and %s don't match. The one is of release \"%s\", "
+			    "the other of \"%.64s\"", given_file(dump->plan),
+			    dump->source.name, facts->release, release);
 	return fail(ERR_CORRUPT, "utsname at %#" PRIx64 " tells release \"%.64s\", vmcoreinfo "
 		    "\"%s\"", at, release, facts->release);
 }
@@ -174,6 +173,8 @@ static err_t know_kernel(struct dump *dump, const struct arch *arch)
 	err_t result = read_utsname(dump);
 	if (result != OK)
 		return result == ERR_MISMATCH ? result : within(result, "%s", dump->source.name);
+	if (given_file(dump->plan))
+		given_complete(&dump->facts);
 	TRY(within(memmap_open(&dump->map, &dump->memory, &dump->facts, dump->max_mapnr), "%s",
 		   dump->source.name));
 	TRY(within(rules_choose(&dump->rules, &dump->source.target, &dump->facts), "%s",

@@ -17,7 +17,8 @@ static err_t read_kernel(const char *name, struct facts *facts)
 	const struct arch *arch = arch_find(vmlinux.machine);
 	err_t result = vmlinux_facts(&vmlinux, facts);
 	if (result == OK && !fact_known(facts, TEXT_OSRELEASE))
-		result = fail(ERR_CORRUPT, "%s: no linux_banner that tells its release", name);
+		result = fail(ERR_CORRUPT, "%s: neither init_uts_ns nor linux_banner tells its "
+			      "release", name);
 	if (result == OK && !fact_known(facts, DECIMAL_PAGESIZE) && !arch)
 		result = fail(ERR_UNSUPPORTED, "%s: is of machine %u (e_machine), whose page size "
 			      "is not known", name, vmlinux.machine);
