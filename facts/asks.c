@@ -55,9 +55,9 @@ static void add(struct asks *asks, struct ask ask)
 }
 
 /* Ask as the kind says; a name "type.member" comes in two parts. */
-static void add_named(struct asks *asks, enum fact_id id, const char *text)
+static void add_named(struct asks *asks, enum fact_id id, const char *text, bool by_other)
 {
-	struct ask ask = { .id = id, .name = { text, strlen(text) } };
+	struct ask ask = { .id = id, .name = { text, strlen(text) }, .by_other = by_other };
 	struct piece type, member;
 	bool in_type = piece_split(ask.name, '.', &type, &member);
 
@@ -97,9 +97,9 @@ void asks_init(struct asks *asks, struct facts *facts)
 					.name = { other_asks[i].name, strlen(other_asks[i].name) },
 					.reading = other_asks[i].reading });
 	for (enum fact_id id = 0; id < FACTS; id++) {
-		add_named(asks, id, fact_table[id].name);
+		add_named(asks, id, fact_table[id].name, false);
 		if (fact_table[id].other)
-			add_named(asks, id, fact_table[id].other);
+			add_named(asks, id, fact_table[id].other, true);
 	}
 }
 
@@ -121,6 +121,12 @@ struct ask *asks_find(struct asks *asks, const char *name)
 struct ask *asks_more(struct asks *asks, const struct ask *ask, const char *name)
 {
 	return search(asks, ask->next, name);
+}
+
+void ask_answer(struct asks *asks, const struct ask *ask, uint64_t value, const char *source)
+{
+	fact_set(asks->facts, ask->id, value, source);
+	asks->facts->by_other[ask->id] = ask->by_other;
 }
 
 bool ask_read(const struct ask *ask, uint64_t enumerator, uint64_t *ret)

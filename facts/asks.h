@@ -34,6 +34,7 @@ struct ask {
 	enum fact_id id;
 	struct piece name, member;
 	enum ask_reading reading;
+	bool by_other; /* under the fact's other name */
 	bool closed;   /* nobody can answer any more */
 	uint16_t next; /* in the same bucket, plus 1 */
 };
@@ -54,6 +55,9 @@ void asks_init(struct asks *, struct facts *);
 /* The first and then every other ask under a name that is still open; NULL: no more. */
 struct ask *asks_find(struct asks *, const char *name);
 struct ask *asks_more(struct asks *, const struct ask *, const char *name);
+
+/* Set the fact it asks for. */
+void ask_answer(struct asks *, const struct ask *, uint64_t value, const char *source);
 
 /* What an enumerator of this value tells. False: it is not the one meant. */
 bool ask_read(const struct ask *, uint64_t enumerator, uint64_t *ret);

@@ -153,24 +153,23 @@ static bool member_of(struct walk *walk, Dwarf_Die *aggregate, struct piece want
 
 static bool answer_type(struct walk *walk, struct ask *ask, Dwarf_Die *type, int64_t size)
 {
-	struct facts *facts = walk->asks->facts;
 	struct member member;
 	uint64_t length;
 
 	switch (ask->what) {
 	case ASK_TYPE_SIZE:
-		fact_set(facts, ask->id, (uint64_t)size, walk->file);
+		ask_answer(walk->asks, ask, (uint64_t)size, walk->file);
 		return true;
 	case ASK_OFFSET:
 		if (!member_of(walk, type, ask->member, &member))
 			return false;
-		fact_set(facts, ask->id, member.offset, walk->file);
+		ask_answer(walk->asks, ask, member.offset, walk->file);
 		return true;
 	case ASK_MEMBER_LENGTH:
 		if (!member_of(walk, type, ask->member, &member) ||
 		    !array_length(&member.die, &length))
 			return false;
-		fact_set(facts, ask->id, length, walk->file);
+		ask_answer(walk->asks, ask, length, walk->file);
 		return true;
 	default:
 		return false;
@@ -250,7 +249,7 @@ static void see_variable(struct walk *walk, Dwarf_Die *die)
 	for (struct ask *ask = asks_find(walk->asks, name); ask;
 	     ask = asks_more(walk->asks, ask, name))
 		if (ask->what == ASK_VARIABLE_LENGTH && array_length(die, &length))
-			fact_set(walk->asks->facts, ask->id, length, walk->file);
+			ask_answer(walk->asks, ask, length, walk->file);
 }
 
 static void see_enumerators(struct walk *walk, Dwarf_Die *enumeration)
@@ -266,7 +265,7 @@ static void see_enumerators(struct walk *walk, Dwarf_Die *enumeration)
 		for (; ask; ask = asks_more(walk->asks, ask, name))
 			if (ask->what == ASK_ENUMERATOR &&
 			    number(&die, DW_AT_const_value, &value) && ask_read(ask, value, &told))
-				fact_set(walk->asks->facts, ask->id, told, walk->file);
+				ask_answer(walk->asks, ask, told, walk->file);
 	} while (dwarf_siblingof(&die, &die) == 0);
 }
 

@@ -33,6 +33,7 @@ enum { RELEASE_BYTES = UTS_FIELD, BUILD_ID_BYTES = 129, SOURCE_FILE_BYTES = 100 
 struct facts {
 	bool known[FACTS];
 	uint64_t value[FACTS]; /* negative numbers in two's complement */
+	bool by_other[FACTS]; /* the other name of it was used */
 	const char *source[FACTS]; /* who said so: a string that lives as long as the program */
 	char release[RELEASE_BYTES]; /* OSRELEASE; "" while not known */
 	char build_id[BUILD_ID_BYTES]; /* BUILD-ID, in hexadecimal; "" while not known */

@@ -69,6 +69,8 @@ static err_t take(struct facts *facts, const struct line *line, const char *sour
 			fact_set_text(facts, id, line->value.at, line->value.length, source);
 		else
 			fact_set(facts, id, value, source);
+		facts->by_other[id] = fact_table[id].other &&
+				      piece_is(line->name, fact_table[id].other);
 		return OK;
 	}
 	return OK;

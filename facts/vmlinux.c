@@ -94,10 +94,10 @@ static void answer_symbol(struct asks *asks, const char *name, const GElf_Sym *s
 {
 	for (struct ask *ask = asks_find(asks, name); ask; ask = asks_more(asks, ask, name)) {
 		if (ask->what == ASK_SYMBOL && symbol->st_value)
-			fact_set(asks->facts, ask->id, symbol->st_value, file);
+			ask_answer(asks, ask, symbol->st_value, file);
 		/* One page of zeros, where it is an array. */
 		if (ask->what == ASK_SYMBOL_SIZE && is_page_size(symbol->st_size))
-			fact_set(asks->facts, ask->id, symbol->st_size, file);
+			ask_answer(asks, ask, symbol->st_size, file);
 	}
 }
 

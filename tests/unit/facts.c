@@ -16,7 +16,7 @@ static err_t take(struct facts *facts, const char *text)
 TEST(text_is_read_and_written_alike)
 {
 	static const char text[] = HEAD "SYMBOL(mem_section)=ffffffff81000000\nSIZE(page)=64\n"
-		"OFFSET(page._refcount)=52\nLENGTH(zone.free_area)=11\n"
+		"OFFSET(page._count)=28\nLENGTH(zone.free_area)=11\n"
 		"NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129\n"
 		"SRCFILE(pud_t)=include/asm-generic/pgtable-nopud.h\n";
 	char written[sizeof(text) + 1] = "";
@@ -150,6 +150,12 @@ TEST(addresses_move_with_the_kernel)
 	given_slide(&given, &own);
 	CHECK_EQ(given.value[SYMBOL_MEM_SECTION], 0x82100000);
 	CHECK_EQ(given.value[SIZE_PAGE], 64);
+	take(&given, HEAD "SYMBOL(_stext)=81000000\nSYMBOL(x86_bios_cpu_apicid)=a000\n"
+		     "SYMBOL(mem_section)=80ff0000\n");
+	given_slide(&given, &own);
+	CHECK_EQ(given.value[SYMBOL_X86_APICID], 0xa000);
+	CHECK_EQ(given.value[SYMBOL_MEM_SECTION], 0x810f0000);
+	given.value[SYMBOL_MEM_SECTION] = 0x82100000;
 	/* A text taken from the running kernel is where that is already. */
 	take(&own, HEAD "KERNELOFFSET=100000\nSYMBOL(_stext)=81100000\n");
 	given_slide(&given, &own);
