@@ -16,6 +16,7 @@
 static err_t know_file(struct vmlinux *vmlinux)
 {
 	GElf_Ehdr header;
+	size_t bytes = 0;
 
 	elf_version(EV_CURRENT);
 	vmlinux->elf = elf_begin(vmlinux->fd, ELF_C_READ_MMAP, NULL);
@@ -25,6 +26,9 @@ static err_t know_file(struct vmlinux *vmlinux)
 	if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
 		return fail(ERR_CORRUPT, "%s: is not an executable (e_type %u)", vmlinux->name,
 			    header.e_type);
+	char *start = elf_rawfile(vmlinux->elf, &bytes);
+	vmlinux->mapped = (struct fault_area){ .start = (uintptr_t)start, .bytes = bytes };
+	fault_enter(&vmlinux->mapped);
 	vmlinux->machine = header.e_machine;
 	vmlinux->word_bytes = header.e_ident[EI_CLASS] == ELFCLASS64 ? 8 : 4;
 	vmlinux->big_endian = header.e_ident[EI_DATA] == ELFDATA2MSB;
@@ -45,6 +49,7 @@ err_t vmlinux_open(struct vmlinux *vmlinux, const char *name)
 
 void vmlinux_close(struct vmlinux *vmlinux)
 {
+	fault_leave(&vmlinux->mapped);
 	elf_end(vmlinux->elf);
 	vmlinux->elf = NULL;
 	close(vmlinux->fd);
@@ -232,7 +237,7 @@ static void read_build_id(const struct vmlinux *vmlinux, struct facts *facts)
 	}
 }
 
-err_t vmlinux_facts(struct vmlinux *vmlinux, struct facts *facts)
+static err_t take_facts(struct vmlinux *vmlinux, struct facts *facts)
 {
 	FREE_AT_END struct asks *asks = malloc(sizeof(*asks));
 
@@ -245,6 +250,15 @@ err_t vmlinux_facts(struct vmlinux *vmlinux, struct facts *facts)
 	release_of_utsname(vmlinux, facts);
 	release_of_banner(vmlinux, facts);
 	return OK;
+}
+
+err_t vmlinux_facts(struct vmlinux *vmlinux, struct facts *facts)
+{
+	err_t result = take_facts(vmlinux, facts);
+
+	if (vmlinux->mapped.count)
+		return fail(ERR_IO, "%s: a part of the file cannot be read", vmlinux->name);
+	return result;
 }
 
 err_t vmlinux_read(const char *name, struct facts *facts)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "arch/arch.h"
 #include "facts/vmcoreinfo.h"
@@ -28,6 +29,18 @@ static err_t read_kernel(const char *name, struct facts *facts)
 	return result;
 }
 
+/* Truncating the output must not destroy the input. */
+static err_t check_not_same(const struct plan *plan)
+{
+	struct stat in, out;
+
+	if (stat(plan->vmlinux, &in) || stat(plan->vmcoreinfo_out, &out) ||
+	    in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+		return OK;
+	return fail(ERR_USAGE, "Can't open the vmcoreinfo file(%s). It is the kernel file itself",
+		    plan->vmcoreinfo_out);
+}
+
 static err_t write_file(const char *name, const struct facts *facts)
 {
 	FILE *file = fopen(name, "we");
@@ -47,6 +60,7 @@ err_t job_vmcoreinfo(const struct plan *plan)
 {
 	struct facts facts = { 0 };
 
+	TRY(check_not_same(plan));
 	TRY(read_kernel(plan->vmlinux, &facts));
 	TRY(write_file(plan->vmcoreinfo_out, &facts));
 	say(&plan->say, SAY_COMMON, "\nThe vmcoreinfo is saved to %s.\n", plan->vmcoreinfo_out);

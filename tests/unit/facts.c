@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* facts.c - unit tests of vmcoreinfo's text, of the questions to a vmlinux and of joining facts. */
+#include "base/io.h"
 #include "facts/asks.h"
 #include "facts/given.h"
 #include "facts/vmcoreinfo.h"
+#include "facts/vmlinux.h"
 #include "tests/test.h"
+
+#include <unistd.h>
 
 static err_t take(struct facts *facts, const char *text)
 {
@@ -204,8 +208,34 @@ TEST(macros_are_completed_by_release)
 	CHECK_EQ(completed(HEAD "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-5\n", NUMBER_PAGE_BUDDY), -5);
 }
 
+/* What becomes of a vmlinux on a disk that fails while it is read. */
+TEST(a_file_that_shrinks_is_no_signal)
+{
+	char name[] = "/tmp/vmlinux.XXXXXX", *bytes;
+	size_t size;
+	struct vmlinux vmlinux;
+	struct facts facts = { 0 };
+	int fd = mkstemp(name);
+
+	CHECK_EQ(io_slurp("tests/fuzz/corpus/dwarf/dwarf5", 1 << 20, &bytes, &size), OK);
+	CHECK_EQ(io_write(fd, name, 0, bytes, size), OK);
+	free(bytes);
+	CHECK_EQ(vmlinux_open(&vmlinux, name), OK);
+	CHECK_EQ(vmlinux_facts(&vmlinux, &facts), OK);
+	CHECK(fact_known(&facts, SIZE_PAGE));
+	vmlinux_close(&vmlinux);
+
+	CHECK_EQ(vmlinux_open(&vmlinux, name), OK);
+	CHECK_EQ(ftruncate(fd, 0), 0);
+	CHECK_EQ(vmlinux_facts(&vmlinux, &facts), ERR_IO);
+	vmlinux_close(&vmlinux);
+	close(fd);
+	unlink(name);
+}
+
 int main(void)
 {
+	fault_setup();
 	return run_tests((struct test[]){
 		{ "vmcoreinfo is read and written alike", text_is_read_and_written_alike },
 		{ "vmcoreinfo has texts, hexadecimal and old names", text_tells_more_than_numbers },
@@ -218,5 +248,6 @@ int main(void)
 		{ "the file first, but the boot is the dump's",
 		  the_file_first_but_the_boot_is_the_dumps },
 		{ "macros are completed by release", macros_are_completed_by_release },
+		{ "a file that shrinks is no signal", a_file_that_shrinks_is_no_signal },
 		{ 0 } });
 }
