@@ -122,7 +122,7 @@ check:
 SANITIZE = -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
 check-asan:
 	@$(MAKE) --no-print-directory -s BUILD=build/asan CFLAGS="$(SANITIZE) -fsanitize=address,undefined" build/asan/makedumpfile tests
-	@BUILD=build/asan tests/run $(or $(SUITES),unit cases fuzz params options vmlinux)
+	@BUILD=build/asan tests/run $(or $(SUITES),unit cases fuzz params options vmlinux formats)
 
 check-thread:
 	@$(MAKE) --no-print-directory -s BUILD=build/thread CFLAGS="$(SANITIZE) -fsanitize=thread" build/thread/makedumpfile tests

@@ -67,6 +67,8 @@ static err_t run(const struct plan *plan)
 		return job_dump(plan);
 	case JOB_GENERATE:
 		return job_vmcoreinfo(plan);
+	case JOB_REARRANGE:
+		return job_rearrange(plan);
 	default:
 		return fail(ERR_UNSUPPORTED, "job %d is not known", (int)plan->job);
 	}

@@ -72,6 +72,7 @@ struct tally {
 	uint64_t absent;   /* could not be read while being written, and so have none */
 	pfn_t first_absent;
 	struct doubts doubts;
+	uint64_t elf_bytes; /* -E: of data */
 	bool incomplete;   /* what was written ends early, and says so */
 };
 
@@ -80,21 +81,28 @@ struct tally {
 err_t dump_open(struct dump *, const struct plan *);
 void dump_close(struct dump *);
 
-/* cyclic.c: decide every page of the dump and write those that stay. */
-err_t cyclic_write(struct dump *, struct sink *, struct tally *);
-
 /* jobs/dump.c: make a dump as planned. */
 err_t job_dump(const struct plan *);
 
 /* jobs/vmcoreinfo.c: write what plan->vmlinux tells into the text plan->vmcoreinfo_out. */
 err_t job_vmcoreinfo(const struct plan *);
+/* jobs/rearrange.c: turn the flattened stream on standard input into the file it stands for. */
+err_t job_rearrange(const struct plan *);
+
+/* jobs/kdump.c, jobs/elf.c: decide every page of the dump at dump->out.level and write those that
+ * stay; a kdump-compressed dump into `parts` sinks. ERR_NOSPACE: what was written is a valid
+ * incomplete dump, if the tally says so. */
+err_t write_kdump(struct dump *, struct sink *, unsigned parts, struct tally *);
+err_t write_elf(struct dump *, struct sink *, struct tally *);
 
 /* jobs/budget.c: memory that may be used, in bytes; a generous guess where the system does not
  * tell. */
 uint64_t budget_bytes(void);
 
-/* Bytes of one window's bitmap for a dump of max_mapnr page frames; a multiple of 8. Says it when
- * --cyclic-buffer does not fit. */
+enum { WINDOW_STEP = 8192 }; /* page frames: windows begin at multiples of it */
+
+/* Bytes of one window's bitmap for a dump of max_mapnr page frames: a multiple of WINDOW_STEP / 8,
+ * or enough for all. Says it when --cyclic-buffer does not fit. */
 uint64_t budget_window(const struct plan *, pfn_t max_mapnr);
 
 /* How many worker threads. 0: the main thread does it all. */

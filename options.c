@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* options.c - every option is one line of the table below; -h is printed from it. What goes together
- * is told by the tables behind it, in the terms that upstream's callers know. */
+/* options.c - every option is one line of the table below; -h is printed from it. What goes
+ * together is told by the tables behind it, in the terms that upstream's callers know. */
 #include "options.h"
 
 #include <getopt.h>
@@ -196,11 +196,19 @@ static const struct option_entry option_table[] = {
 	{ 0, "cyclic-buffer", "KIB", take_buffer,
 	  "Size of a window's bitmap; 1 KiB covers 8192 pages. Default: as memory allows." },
 	{ 0, "non-cyclic", NULL, take_one_window, "Work in one window, whatever it takes." },
-	{ 'E', NULL, NULL, take_elf, NULL },
-	{ 'F', NULL, NULL, take_flattened, NULL },
-	{ 'L', NULL, "SIZE", take_limit, NULL },
-	{ 0, "split", NULL, take_split, NULL },
-	{ 0, "splitblock-size", "KIB", take_splitblock, NULL },
+	{ 'E', NULL, NULL, take_elf, "Write an ELF core instead of a kdump-compressed file." },
+	{ 'F', NULL, NULL, take_flattened,
+	  "Write a flattened stream to standard output, for a pipe; messages go to standard "
+	  "error." },
+	{ 'L', NULL, "SIZE", take_limit,
+	  "No output larger than SIZE bytes (K M G T P E may stand behind): what does not fit is "
+	  "cut off, and the file says so." },
+	{ 'R', NULL, NULL, take_noted,
+	  "Make DUMPFILE of a flattened stream on standard input: -R DUMPFILE." },
+	{ 0, "split", NULL, take_split,
+	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
+	{ 0, "splitblock-size", "KIB", take_splitblock,
+	  "Files of --split begin at multiples of this much memory. Default 1 GiB." },
 	{ 'x', NULL, "VMLINUX", take_vmlinux,
 	  "Learn about the kernel from its VMLINUX with debug information, and from VMCORE only "
 	  "what that does not tell." },
@@ -222,7 +230,6 @@ static const struct option_entry option_table[] = {
 	{ 'h', "help", NULL, take_help, "Print this." },
 	{ 'v', NULL, NULL, take_version, "Print the version." },
 
-	{ 'R', NULL, NULL, take_noted, NULL },
 	{ 'X', NULL, NULL, take_noted, NULL },
 	{ 'e', NULL, NULL, take_noted, NULL },
 	{ 0, "reassemble", NULL, take_noted, NULL },
@@ -448,8 +455,10 @@ static err_t check_possible(const struct command *command)
 		const struct option_entry *entry = &option_table[i];
 		char letter[2] = { entry->letter, 0 };
 		if (command->given[i] && !entry->help)
-			return fail(ERR_UNSUPPORTED, "option '%s%s' is not supported by this version",
-				    entry->letter ? "-" : "--", entry->letter ? letter : entry->name);
+			return fail(ERR_UNSUPPORTED,
+				    "option '%s%s' is not supported by this version",
+				    entry->letter ? "-" : "--",
+				    entry->letter ? letter : entry->name);
 	}
 	return OK;
 }

@@ -24,11 +24,14 @@ static const struct paging four_levels = { 4, { 12, 9, 9, 9, 9 }, 8, decode };
 static const struct paging five_levels = { 5, { 12, 9, 9, 9, 9, 9 }, 8, decode };
 
 /* Where the image lies: physical = virtual - kernel_map + phys_base. Exported since 4.10; before,
- * the dump's segment for the kernel image tells. Without either the image was not moved. */
+ * a kdump header or the dump's segment for the kernel image tells. Without any the image was not
+ * moved. */
 static uint64_t find_phys_base(const struct facts *facts, const struct source *source)
 {
 	if (fact_known(facts, NUMBER_PHYS_BASE))
 		return facts->value[NUMBER_PHYS_BASE];
+	if (source->stored.known)
+		return source->stored.phys_base;
 	for (size_t i = 0; i < source->segments; i++) {
 		const struct segment *segment = &source->segment[i];
 		if (segment->virtual >= kernel_map && segment->start != UINT64_MAX)

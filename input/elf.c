@@ -10,27 +10,15 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/io.h"
 #include "base/scope.h"
 #include "input/extents.h"
+#include "input/file.h"
 #include "input/window.h"
 
 enum {
 	NOTES_MOST =
 		128 << 20, /* bytes; CPU notes are small, but drivers may add dumps of their own */
 	HEADERS_AT_ONCE = 256,
-};
-
-/* Where fields lie in the two classes. */
-struct elf_shape {
-	uint8_t class_bytes, header, phoff, shoff, phentsize, phnum;
-	uint8_t phdr, p_offset, p_vaddr, p_paddr, p_filesz, p_memsz;
-	uint8_t shdr, sh_info;
-};
-
-static const struct elf_shape shapes[] = {
-	{ 4, 52, 28, 32, 42, 44, 32, 4, 8, 12, 16, 20, 40, 28 },
-	{ 8, 64, 32, 40, 54, 56, 56, 8, 16, 24, 32, 40, 64, 44 },
 };
 
 /* What the reading of headers carries along. */
@@ -46,23 +34,12 @@ static bool probe(const uint8_t *head, size_t bytes)
 	return bytes >= SELFMAG && memcmp(head, ELFMAG, SELFMAG) == 0;
 }
 
-static err_t read_at(const struct source *source, uint64_t at, void *bytes, size_t size,
-		     const char *what)
-{
-	err_t result = io_read(source->fd, source->name, at, bytes, size);
-
-	if (result == ERR_HOLE)
-		return fail(ERR_CORRUPT, "%s: %s at %#" PRIx64 ": the file ends before",
-			    source->name, what, at);
-	return result;
-}
-
 /* With 0xffff or more program headers, their number stands in section header 0. */
 static err_t extended_count(const struct source *source, struct headers *headers, uint64_t shoff)
 {
 	uint8_t section[64];
 
-	TRY(read_at(source, shoff, section, headers->shape->shdr, "section header 0"));
+	TRY(file_read(source, shoff, section, headers->shape->shdr, "section header 0"));
 	headers->count = get_32(source->big_endian, section + headers->shape->sh_info);
 	return OK;
 }
@@ -85,10 +62,10 @@ static err_t read_header(struct source *source, struct headers *ret)
 	uint8_t header[64] = { 0 };
 	size_t index = 0;
 
-	TRY(read_at(source, 0, header, EI_NIDENT, "ELF header"));
+	TRY(file_read(source, 0, header, EI_NIDENT, "ELF header"));
 	TRY(check_ident(source, header, &index));
-	const struct elf_shape *shape = &shapes[index];
-	TRY(read_at(source, 0, header, shape->header, "ELF header"));
+	const struct elf_shape *shape = &elf_shapes[index];
+	TRY(file_read(source, 0, header, shape->header, "ELF header"));
 
 	bool big = source->big_endian;
 	*ret = (struct headers){.shape = shape,
@@ -98,6 +75,7 @@ static err_t read_header(struct source *source, struct headers *ret)
 	ret->entry_bytes = get_16(big, header + shape->phentsize);
 	source->class_bytes = shape->class_bytes;
 	source->elf_machine = get_16(big, header + 18);
+	memcpy(source->elf_header, header, shape->header);
 	if (get_16(big, header + 16) != ET_CORE)
 		return fail(ERR_UNSUPPORTED, "%s: ELF type %u is not a core file", source->name,
 			    get_16(big, header + 16));
@@ -145,7 +123,7 @@ static err_t add_notes(struct source *source, const struct segment *segment, uin
 			    source->name, segment->file_bytes);
 	source->notes = grown;
 	memset(grown + source->notes_bytes, 0, at - source->notes_bytes);
-	TRY(read_at(source, segment->file_at, grown + at, segment->file_bytes, "notes"));
+	TRY(file_read(source, segment->file_at, grown + at, segment->file_bytes, "notes"));
 	source->notes_bytes = at + segment->file_bytes;
 	return OK;
 }
@@ -166,6 +144,8 @@ static err_t take_header(struct source *source, const struct headers *headers,
 		.file_bytes = get_word(container, phdr + shape->p_filesz),
 		.virtual = get_word(container, phdr + shape->p_vaddr),
 		.file_at = get_word(container, phdr + shape->p_offset),
+		.align = get_word(container, phdr + shape->p_align),
+		.flags = get_32(source->big_endian, phdr + shape->p_flags),
 	};
 	if (shape->class_bytes == 4 && segment.start == UINT32_MAX)
 		segment.start = UINT64_MAX;
@@ -191,7 +171,7 @@ static err_t read_program_headers(struct source *source, const struct headers *h
 			    headers->count);
 	for (uint32_t done = 0; done < headers->count;) {
 		uint32_t count = (uint32_t)min_u64(HEADERS_AT_ONCE, headers->count - done);
-		TRY(read_at(source, headers->at + (uint64_t)done * headers->entry_bytes, batch,
+		TRY(file_read(source, headers->at + (uint64_t)done * headers->entry_bytes, batch,
 			    (size_t)count * headers->entry_bytes, "program headers"));
 		for (uint32_t i = 0; i < count; i++)
 			TRY(take_header(source, headers, batch + (size_t)i * headers->entry_bytes,

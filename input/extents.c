@@ -8,13 +8,6 @@
 #include "base/bits.h"
 #include "base/scope.h"
 
-/* One part of a segment: with bytes, or without. Where parts overlap the lower `rank` wins: any
- * with bytes before any without, then the one that stands first in the file. */
-struct part {
-	struct extent extent;
-	size_t rank;
-};
-
 static int by_start(const void *left, const void *right)
 {
 	const struct part *a = left, *b = right;
@@ -31,6 +24,8 @@ static void add(struct part *part, size_t *count, paddr_t start, paddr_t end, ui
 		part[(*count)++] = (struct part){ { start, end, file_at }, rank };
 }
 
+/* A segment has a part with bytes and one without. Any with bytes comes before any without, then
+ * the one that stands first in the file. */
 static size_t split_segments(const struct source *source, struct part *part)
 {
 	size_t count = 0;
@@ -46,7 +41,6 @@ static size_t split_segments(const struct source *source, struct part *part)
 		add(part, &count, middle, segment->start + segment->memory_bytes, NO_BYTES,
 		    source->segments + i);
 	}
-	qsort(part, count, sizeof(*part), by_start);
 	return count;
 }
 
@@ -90,14 +84,20 @@ static void heap_pop(struct heap *heap)
 	}
 }
 
+/* The extents made so far. */
+struct made {
+	struct extent *extent;
+	size_t count;
+};
+
 /* Append [start, end) of a part, or lengthen the last extent when it goes on there. */
-static void emit(struct source *source, const struct extent *from, paddr_t start, paddr_t end)
+static void emit(struct made *made, const struct extent *from, paddr_t start, paddr_t end)
 {
 	bool none = from->file_at == NO_BYTES;
 	uint64_t file_at = none ? NO_BYTES : from->file_at + (start - from->start);
 
-	if (source->extents) {
-		struct extent *last = &source->extent[source->extents - 1];
+	if (made->count) {
+		struct extent *last = &made->extent[made->count - 1];
 		uint64_t goes_on = last->file_at == NO_BYTES ?
 			NO_BYTES : last->file_at + (last->end - last->start);
 		if (last->end == start && goes_on == file_at) {
@@ -105,10 +105,10 @@ static void emit(struct source *source, const struct extent *from, paddr_t start
 			return;
 		}
 	}
-	source->extent[source->extents++] = (struct extent){ start, end, file_at };
+	made->extent[made->count++] = (struct extent){ start, end, file_at };
 }
 
-static void sweep(struct source *source, const struct part *part, size_t parts, struct heap *heap)
+static void sweep(struct made *made, const struct part *part, size_t parts, struct heap *heap)
 {
 	paddr_t at = 0;
 
@@ -122,7 +122,7 @@ static void sweep(struct source *source, const struct part *part, size_t parts, 
 		if (next < parts)
 			end = min_u64(end, part[next].extent.start);
 		if (end > at) {
-			emit(source, owner, at, end);
+			emit(made, owner, at, end);
 			at = end;
 		}
 		if (owner->end <= at)
@@ -130,26 +130,41 @@ static void sweep(struct source *source, const struct part *part, size_t parts, 
 	}
 }
 
+err_t extents_resolve(const char *name, struct part *part, size_t parts, struct extent **ret,
+		      size_t *count)
+{
+	FREE_AT_END const struct part **item = calloc(parts + 1, sizeof(*item));
+	struct made made = { .extent = calloc(2 * parts + 1, sizeof(*made.extent)) };
+	struct heap heap = { .item = item };
+
+	if (!item || !made.extent) {
+		free(made.extent);
+		return fail(ERR_NOMEM, "%s: no memory for %zu pieces of the file", name, parts);
+	}
+	if (parts)
+		qsort(part, parts, sizeof(*part), by_start);
+	sweep(&made, part, parts, &heap);
+	*ret = made.extent;
+	*count = made.count;
+	return OK;
+}
+
 err_t extents_build(struct source *source)
 {
-	size_t most = 2 * source->segments + 1;
-	FREE_AT_END struct part *part = calloc(most, sizeof(*part));
-	FREE_AT_END const struct part **item = calloc(most, sizeof(*item));
-	source->extent = calloc(2 * most, sizeof(*source->extent));
+	FREE_AT_END struct part *part = calloc(2 * source->segments + 1, sizeof(*part));
 
-	if (!part || !item || !source->extent)
+	if (!part)
 		return fail(ERR_NOMEM, "%s: no memory for %zu segments", source->name,
 			    source->segments);
-	struct heap heap = { .item = item };
-	sweep(source, part, split_segments(source, part), &heap);
+	TRY(extents_resolve(source->name, part, split_segments(source, part), &source->extent,
+			    &source->extents));
 	source->end = source->extents ? source->extent[source->extents - 1].end : 0;
 	return OK;
 }
 
-size_t extents_find(const struct source *source, paddr_t at, size_t hint)
+size_t extent_find(const struct extent *extent, size_t count, uint64_t at, size_t hint)
 {
-	const struct extent *extent = source->extent;
-	size_t low = 0, high = source->extents;
+	size_t low = 0, high = count;
 
 	if (hint < high && extent[hint].start <= at && at < extent[hint].end)
 		return hint;
@@ -161,6 +176,11 @@ size_t extents_find(const struct source *source, paddr_t at, size_t hint)
 			high = middle;
 	}
 	return low;
+}
+
+size_t extents_find(const struct source *source, paddr_t at, size_t hint)
+{
+	return extent_find(source->extent, source->extents, at, hint);
 }
 
 void extents_pages(const struct source *source, pfn_t first, pfn_t end, bool data, uint64_t *words)

@@ -16,11 +16,26 @@ struct extent {
 	uint64_t file_at;
 };
 
+/* A stretch that may overlap others. Where several do, the one of the lowest rank gives the bytes.
+ * Ranks differ. */
+struct part {
+	struct extent extent;
+	size_t rank;
+};
+
+/* Sort the parts and resolve their overlaps: *ret becomes fresh memory (the caller frees it) with
+ * *count extents in ascending order, at most two for each part. ERR_NOMEM. */
+err_t extents_resolve(const char *name, struct part *, size_t parts, struct extent **ret,
+		      size_t *count);
+
+/* Index of the extent that holds `at`, else of the first one above it, else `count`. `hint` is
+ * tried first. */
+size_t extent_find(const struct extent *, size_t count, uint64_t at, size_t hint);
+
 /* Make source->extent from source->segment. At most four times as many entries. ERR_NOMEM. */
 err_t extents_build(struct source *);
 
-/* Index of the extent that holds `at`, else of the first one above it, else source->extents.
- * `hint` is tried first. */
+/* extent_find() in source->extent. */
 size_t extents_find(const struct source *, paddr_t at, size_t hint);
 
 /* pages() of struct input_format, for formats that have extents. */

@@ -6,7 +6,13 @@
 
 #include "base/bytes.h"
 
-enum { NOTE_HEADER = 12, NT_PRSTATUS = 1, NOTE_VMCOREINFO = 0, NOTE_XEN_CRASH = 0x1000001 };
+enum {
+	NOTE_HEADER = 12,
+	NT_PRSTATUS = 1,
+	NOTE_VMCOREINFO = 0,
+	NOTE_ERASEINFO = 0,
+	NOTE_XEN_CRASH = 0x1000001,
+};
 
 static uint64_t padded(uint32_t bytes)
 {
@@ -53,6 +59,10 @@ void notes_scan(bool big_endian, const uint8_t *notes, size_t bytes, struct note
 			ret->cpus++;
 		if (note_is(&note, "Xen", NOTE_XEN_CRASH))
 			ret->xen = true;
+		if (note_is(&note, "ERASEINFO", NOTE_ERASEINFO)) {
+			ret->eraseinfo = note.desc;
+			ret->eraseinfo_bytes = note.desc_bytes;
+		}
 		if (note_is(&note, "VMCOREINFO", NOTE_VMCOREINFO)) {
 			ret->vmcoreinfo = note.desc;
 			ret->vmcoreinfo_bytes = note.desc_bytes;

@@ -26,6 +26,8 @@ struct notes_found {
 	unsigned cpus;       /* NT_PRSTATUS notes: one per CPU that wrote its registers */
 	const uint8_t *vmcoreinfo; /* text; NULL: no such note. The last one wins */
 	size_t vmcoreinfo_bytes;
+	const uint8_t *eraseinfo; /* text; NULL: no such note. Of makedumpfile -E */
+	size_t eraseinfo_bytes;
 	bool xen; /* a crash note of the Xen hypervisor is there */
 };
 

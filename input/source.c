@@ -9,14 +9,45 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "input/elf.h"
+#include "input/file.h"
+#include "input/flat.h"
+#include "input/kdump.h"
 #include "input/window.h"
 
 /* Tried in this order. */
-static const struct input_format *const formats[] = { &elf_format };
+static const struct input_format *const formats[] = { &kdump_format, &elf_format };
 
 enum { HEAD_BYTES = 64 };
+
+static err_t open_format(struct source *source, const uint8_t *head, size_t bytes)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (formats[i]->probe(head, bytes)) {
+			source->format = formats[i];
+			return formats[i]->open(source);
+		}
+	}
+	return fail(ERR_UNSUPPORTED, "%s: not a dump: begins with %02x %02x %02x %02x, not as an "
+		    "ELF, kdump-compressed or flattened file", source->name, head[0], head[1],
+		    head[2], head[3]);
+}
+
+/* A kdump file that was cut off has missing pages. An ELF core may lack anything. */
+static err_t open_flattened(struct source *source)
+{
+	uint8_t head[HEAD_BYTES] = { 0 };
+
+	TRY(flat_open(source));
+	err_t result = open_format(source, head, file_some(source, 0, head, sizeof(head)));
+	if (source_is_cut(source) && result != OK)
+		return within(result, "the flattened stream ends at %#" PRIx64 " without its end "
+			      "record", source->flat->stream_bytes);
+	if (source_is_cut(source) && !source->stored.known)
+		return fail(ERR_CORRUPT, "%s: the flattened stream ends at %#" PRIx64
+			    " without its end record", source->name, source->flat->stream_bytes);
+	return result;
+}
 
 static err_t recognise(struct source *source)
 {
@@ -28,15 +59,9 @@ static err_t recognise(struct source *source)
 			    strerror(errno));
 	if (!have)
 		return fail(ERR_CORRUPT, "%s: the file is empty", source->name);
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (formats[i]->probe(head, (size_t)have)) {
-			source->format = formats[i];
-			return formats[i]->open(source);
-		}
-	}
-	return fail(ERR_UNSUPPORTED,
-		    "%s: not a dump: begins with %02x %02x %02x %02x, not as an ELF file",
-		    source->name, head[0], head[1], head[2], head[3]);
+	if (flat_probe(head, (size_t)have))
+		return open_flattened(source);
+	return open_format(source, head, (size_t)have);
 }
 
 err_t source_open(struct source *source)
@@ -66,10 +91,16 @@ void source_close(struct source *source)
 {
 	if (source->format)
 		source->format->close(source);
+	flat_close(source);
 	if (source->fd >= 0)
 		close(source->fd);
 	source->format = NULL;
 	source->fd = -1;
+}
+
+bool source_is_cut(const struct source *source)
+{
+	return source->flat && source->flat->cut;
 }
 
 err_t reader_create(const struct source *source, struct reader **ret)
@@ -97,6 +128,7 @@ void reader_destroy(struct reader *reader)
 	windows_release(reader);
 	for (size_t i = 0; i < WINDOWS; i++)
 		fault_leave(&reader->window[i].area);
+	free(reader->unpacked);
 	free(reader->page);
 	free(reader);
 }
@@ -163,10 +195,8 @@ err_t reader_read(struct reader *reader, paddr_t at, void *bytes, size_t size)
 
 bool reader_faulted(struct reader *reader)
 {
-	uint64_t faults = 0;
+	uint64_t faults = windows_faults(reader);
 
-	for (size_t i = 0; i < WINDOWS; i++)
-		faults += (uint64_t)reader->window[i].area.count;
 	if (faults == reader->faults_told)
 		return false;
 	reader->faults_told = faults;

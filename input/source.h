@@ -41,7 +41,23 @@ struct segment {
 			  read */
 	uint64_t memory_bytes, file_bytes;
 	vaddr_t virtual;
-	uint64_t file_at;
+	uint64_t file_at, align;
+	uint32_t flags;
+};
+
+/* What a dump file made by an earlier run says about itself, and an ELF core does not. */
+struct stored {
+	bool known;          /* false: the input is no such file, and all below is 0 */
+	unsigned level;      /* it was made with: pages left out then cannot come back */
+	uint32_t status;     /* DUMP_DH_COMPRESSED_INCOMPLETE and DUMP_DH_EXCLUDED_VMEMMAP */
+	uint64_t seconds, microseconds; /* time of the crash */
+	uint64_t phys_base;
+	unsigned cpus;
+	uint8_t uts[UTS_FIELDS * UTS_FIELD]; /* zeros where that run did not know the kernel */
+	uint8_t *eraseinfo;  /* text: what was erased; owned by the source */
+	size_t eraseinfo_bytes;
+	uint64_t missing;    /* pages that it should have, and has not; not in pages() with data */
+	pfn_t first_missing;
 };
 
 struct source {
@@ -52,9 +68,10 @@ struct source {
 	/* Filled by source_open. */
 	const struct input_format *format;
 	int fd;
-	uint64_t file_bytes;  /* 0: the file does not tell */
+	uint64_t file_bytes;  /* 0: the file does not tell; see input/file.h for reading it */
 	bool big_endian;      /* of the dump file, which is the machine's */
-	uint16_t elf_machine; /* e_machine */
+	uint16_t elf_machine; /* e_machine; EM_NONE: the file does not tell */
+	uint8_t elf_header[64]; /* as it stands in the file; zeros: it is no ELF file */
 	uint8_t class_bytes;  /* 4 or 8, of the container: i386 dumps come in both */
 	paddr_t end;          /* one past the highest byte of physical memory */
 	uint8_t *notes;       /* all PT_NOTEs, one behind the other; owned by the source */
@@ -63,8 +80,12 @@ struct source {
 	size_t segments;
 	struct extent *extent; /* owned; the same memory sorted and without overlap */
 	size_t extents;
+	struct flat *flat;   /* the file is a flattened stream, seen through this; owned */
+	struct kdump *kdump; /* of input/kdump.c; owned */
+	struct stored stored;
 
-	/* Set by the caller once known, before pages() or reader_page(). */
+	/* Set by the caller once known, before pages() or reader_page(). A kdump-compressed
+	 * file tells it by itself, and then source_open() has set it. */
 	struct target target;
 };
 
@@ -73,6 +94,9 @@ struct source {
  */
 err_t source_open(struct source *);
 void source_close(struct source *);
+
+/* Is it a flattened stream that ends too early? */
+bool source_is_cut(const struct source *);
 
 /* The thread that creates a reader is the one that uses and destroys it. */
 err_t reader_create(const struct source *, struct reader **ret);
@@ -91,7 +115,7 @@ err_t reader_page(struct reader *, pfn_t, const uint8_t **ret);
 err_t reader_read(struct reader *, paddr_t at, void *bytes, size_t size);
 
 /* Did any lent byte turn out unreadable (and was read as zero) since the last time this was asked?
- * Ends all loans. */
+ * If so, all loans end. */
 bool reader_faulted(struct reader *);
 
 #endif

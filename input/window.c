@@ -2,12 +2,10 @@
 /* window.c - map or read a piece of the input file around the bytes wanted. */
 #include "input/window.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
-#include "base/io.h"
+#include "input/file.h"
 
 static void unmap(struct window *window)
 {
@@ -28,7 +26,7 @@ static bool map(const struct reader *reader, struct window *window, uint64_t at)
 	uint64_t first = at - at % WINDOW_MAP_BYTES;
 	uint64_t bytes = WINDOW_MAP_BYTES;
 
-	if (!source->may_map || !source->file_bytes)
+	if (!source->may_map || !source->file_bytes || source->flat)
 		return false;
 	bytes = min_u64(bytes, source->file_bytes - first);
 	void *got = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, source->fd, (off_t)first);
@@ -39,23 +37,6 @@ static bool map(const struct reader *reader, struct window *window, uint64_t at)
 	window->file_at = first;
 	window->bytes = bytes;
 	return true;
-}
-
-/* How many bytes pread gives at `at`, up to `size`; fewer only at the end of the file or on an
- * error. */
-static size_t read_some(int fd, uint64_t at, uint8_t *bytes, size_t size)
-{
-	size_t have = 0;
-
-	while (have < size) {
-		ssize_t got = pread(fd, bytes + have, size - have, (off_t)(at + have));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		have += (size_t)got;
-	}
-	return have;
 }
 
 /* Read the stretch that holds `at`. Where that fails halfway, start at the very page wanted, so
@@ -71,10 +52,10 @@ static err_t fill(const struct reader *reader, struct window *window, uint64_t a
 	if (!window->copy)
 		return fail(ERR_NOMEM, "%s: no memory for a window of %d bytes", source->name,
 			    WINDOW_READ_BYTES);
-	size_t have = read_some(source->fd, first, window->copy, WINDOW_READ_BYTES);
+	size_t have = file_some(source, first, window->copy, WINDOW_READ_BYTES);
 	if (first + have <= at) {
 		first = at - at % PAGE;
-		have = read_some(source->fd, first, window->copy, PAGE);
+		have = file_some(source, first, window->copy, PAGE);
 	}
 	if (first + have <= at)
 		return fail(ERR_IO, "%s: cannot be read at %#" PRIx64, source->name, at);
@@ -122,6 +103,15 @@ err_t window_lend(struct reader *reader, uint64_t at, const uint8_t **ret, size_
 	*ret = bytes + skip;
 	*size = (size_t)min_u64(*size, window->bytes - skip);
 	return OK;
+}
+
+uint64_t windows_faults(const struct reader *reader)
+{
+	uint64_t faults = 0;
+
+	for (size_t i = 0; i < WINDOWS; i++)
+		faults += (uint64_t)reader->window[i].area.count;
+	return faults;
 }
 
 void windows_forget(struct reader *reader)

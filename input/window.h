@@ -29,11 +29,15 @@ struct reader {
 	uint64_t faults_told; /* faults in all windows when reader_faulted() was last asked */
 	size_t extent;  /* where the last lookup ended */
 	uint8_t *page;  /* a page put together from parts */
+	struct unpacked *unpacked; /* of input/kdump.c; owned, one piece of memory */
 };
 
 /* Lend file bytes [at, at + *size), cut to one window. The caller has checked them against the
  * file. */
 err_t window_lend(struct reader *, uint64_t at, const uint8_t **ret, size_t *size);
+
+/* Pages of the mappings that could not be read so far, and were replaced by zeros. */
+uint64_t windows_faults(const struct reader *);
 
 /* Give all mappings and buffers back. */
 void windows_release(struct reader *);

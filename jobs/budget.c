@@ -13,7 +13,7 @@ enum {
 	UNKNOWN_BYTES = 64 << 20,     /* when /proc/meminfo does not tell */
 	CYCLIC_BYTES = 1 << 20,       /* one window with -K: 32 GiB of 4 KiB pages */
 	ONE_WINDOW_BYTES = 4 << 20,   /* the largest window nobody asked for: 128 GiB */
-	LEAST_BYTES = 1024,
+	LEAST_BYTES = WINDOW_STEP / 8,
 	MEMINFO_MOST = 64 * 1024,
 	SHARE = 4,                    /* a quarter for threads, a quarter for windows */
 };
@@ -56,7 +56,7 @@ uint64_t budget_window(const struct plan *plan, pfn_t max_mapnr)
 		bytes = plan->cyclic ? CYCLIC_BYTES : ONE_WINDOW_BYTES;
 		bytes = min_u64(bytes, free / SHARE);
 	}
-	return min_u64(max_u64(bytes, LEAST_BYTES) & ~(uint64_t)7, all);
+	return min_u64(max_u64(bytes - bytes % LEAST_BYTES, LEAST_BYTES), all);
 }
 
 unsigned budget_workers(const struct plan *plan, const struct packing *packing)

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dump.c - the main job: one dump in, one smaller dump out. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "makedumpfile.h"
 
 /* Truncating the output must not destroy the input. */
-static err_t check_not_same(const struct plan *plan)
+static err_t check_not_same(const struct plan *plan, const char *output)
 {
 	struct stat in, out;
 
-	if (stat(plan->input, &in) || stat(plan->output, &out))
+	if (stat(plan->input, &in) || stat(output, &out))
 		return OK;
 	if (in.st_dev == out.st_dev && in.st_ino == out.st_ino)
 		return fail(ERR_USAGE,
-			    "Can't open the dump file (%s). It is the dump memory itself",
-			    plan->output);
+			    "Can't open the dump file (%s). It is the dump memory itself", output);
 	return OK;
 }
 
@@ -28,11 +30,19 @@ static uint64_t excluded_pages(const struct tally *tally)
 	return sum;
 }
 
+static void report_elf(const struct dump *dump, uint64_t pages)
+{
+	if (dump->plan->elf)
+		say(&dump->plan->say, SAY_REPORT, "     in ELF format : 0x%016" PRIx64 "\n", pages);
+}
+
 /* The table that --show-stats adds; its lines are parsed by scripts. */
-static void report(const struct dump *dump, const struct sink *sink, const struct tally *tally)
+static void report(const struct dump *dump, uint64_t written, const struct tally *tally)
 {
 	const struct say *to = &dump->plan->say;
 	uint64_t excluded = excluded_pages(tally), remaining = tally->existing - excluded;
+	uint64_t in_elf = pfn_up(&dump->source.target, tally->elf_bytes);
+	uint64_t kept = dump->plan->elf ? in_elf : remaining;
 	const struct {
 		const char *name;
 		uint64_t pages;
@@ -49,16 +59,18 @@ static void report(const struct dump *dump, const struct sink *sink, const struc
 
 	say(to, SAY_REPORT, "\nOriginal pages  : 0x%016" PRIx64 "\n", tally->existing);
 	say(to, SAY_REPORT, "  Excluded pages   : 0x%016" PRIx64 "\n", excluded);
+	report_elf(dump, tally->existing > in_elf ? tally->existing - in_elf : 0);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		say(to, SAY_REPORT, "%s : 0x%016" PRIx64 "\n", lines[i].name, lines[i].pages);
+	report_elf(dump, in_elf);
 	if (tally->existing)
 		say(to, SAY_REPORT, "  (The number of pages is reduced to %" PRIu64 "%%.)\n",
-		    remaining * 100 / tally->existing);
+		    kept * 100 / tally->existing);
 	say(to, SAY_REPORT, "Memory Hole     : 0x%016" PRIx64 "\n",
 	    dump->max_mapnr - tally->existing);
 	say(to, SAY_REPORT, "--------------------------------------------------\n");
 	say(to, SAY_REPORT, "Total pages     : 0x%016" PRIx64 "\n", dump->max_mapnr);
-	say(to, SAY_REPORT, "Write bytes     : %" PRIu64 "\n\n", sink->written);
+	say(to, SAY_REPORT, "Write bytes     : %" PRIu64 "\n\n", written);
 }
 
 /* What a person should know about pages that were not as they should be. */
@@ -67,6 +79,13 @@ static void warn(const struct dump *dump, const struct tally *tally)
 	const struct say *to = &dump->plan->say;
 	const struct doubts *doubts = &tally->doubts;
 
+	if (source_is_cut(&dump->source))
+		say(to, SAY_ERROR, "makedumpfile: %s: the flattened stream ends without its end "
+		    "record\n", dump->source.name);
+	if (dump->source.stored.missing)
+		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are missing in %s, the first is"
+		    " pfn %#" PRIx64 "\n", dump->source.stored.missing, dump->source.name,
+		    dump->source.stored.first_missing);
 	if (dump->map.broken)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " sections of mem_section are broken "
 		    "and kept whole, the first is number %" PRIu64 "\n", dump->map.broken,
@@ -84,33 +103,120 @@ static void warn(const struct dump *dump, const struct tally *tally)
 		    doubts->first_list);
 	if (tally->absent)
 		say(to, SAY_ERROR,
-		    "makedumpfile: %" PRIu64 " pages cannot be read and are left out, the "
-		    "first is pfn %#" PRIx64 "\n",
-		    tally->absent, tally->first_absent);
+		    "makedumpfile: %" PRIu64 " pages cannot be read and are %s, the first is pfn "
+		    "%#" PRIx64 "\n",
+		    tally->absent, dump->plan->elf ? "written as zeros" : "left out",
+		    tally->first_absent);
+}
+
+/* --- where it goes --- */
+
+struct outputs {
+	struct sink *sink; /* owned */
+	unsigned count;
+};
+
+static err_t open_outputs(const struct plan *plan, struct outputs *outputs)
+{
+	unsigned count = plan->split ? plan->parts : 1;
+	enum sink_kind kind = plan->dry_run	? SINK_NOWHERE
+			      : plan->flattened ? SINK_FLATTENED
+						: SINK_FILE;
+
+	*outputs = (struct outputs){ .sink = calloc(count, sizeof(*outputs->sink)) };
+	if (!outputs->sink)
+		return fail(ERR_NOMEM, "no memory for %u outputs", count);
+	for (; outputs->count < count; outputs->count++) {
+		struct sink *sink = &outputs->sink[outputs->count];
+		*sink = (struct sink){ .kind = kind, .limit = plan->limit, .fd = -1 };
+		sink->name = plan->split       ? plan->part[outputs->count]
+			     : plan->flattened ? "STDOUT"
+					       : plan->output;
+		TRY(sink_open(sink, plan->replace));
+	}
+	return OK;
+}
+
+/* Complete and close them; `result` is what became of writing, and what counts if that failed. */
+static err_t close_outputs(struct outputs *outputs, err_t result)
+{
+	char why[512];
+
+	for (unsigned i = 0; i < outputs->count; i++) {
+		if (result == OK)
+			result = sink_finish(&outputs->sink[i]);
+		snprintf(why, sizeof(why), "%s", err_text());
+		err_t closed = sink_close(&outputs->sink[i]);
+		if (result == OK)
+			result = closed;
+		else
+			fail(result, "%s", why);
+	}
+	free(outputs->sink);
+	return result;
+}
+
+static void tell_saved(const struct plan *plan)
+{
+	const struct say *to = &plan->say;
+
+	if (!plan->split) {
+		say(to, SAY_COMMON, "\nThe dumpfile is saved to %s.\n",
+		    plan->flattened ? "STDOUT" : plan->output);
+		return;
+	}
+	say(to, SAY_COMMON, "\nThe dumpfiles are saved to ");
+	for (unsigned i = 0; i + 1 < plan->parts; i++)
+		say(to, SAY_COMMON, "%s, ", plan->part[i]);
+	say(to, SAY_COMMON, "and %s.\n", plan->part[plan->parts - 1]);
+}
+
+/* --- writing --- */
+
+/* What an earlier run left out cannot come back, so its level is part of every later one. */
+static unsigned effective_level(const struct dump *dump, unsigned wanted)
+{
+	return wanted | dump->source.stored.level;
 }
 
 /* One try at one level. */
-static err_t write_level(struct dump *dump, unsigned level, struct sink *sink, struct tally *tally)
+static err_t write_level(struct dump *dump, unsigned level, struct outputs *outputs,
+			 struct tally *tally)
 {
+	unsigned stored = dump->source.stored.level;
+
 	*tally = (struct tally){ 0 };
+	if (effective_level(dump, level) != level) {
+		level = effective_level(dump, level);
+		say(&dump->plan->say, SAY_COMMON, "dump_level is changed to %u, because %s was "
+		    "created by dump_level(%u).\n", level, dump->source.name, stored);
+	}
 	dump->out.level = level;
 	TRY(decider_set_level(&dump->decider, level));
-	return cyclic_write(dump, sink, tally);
+	return dump->plan->elf ? write_elf(dump, outputs->sink, tally)
+			       : write_kdump(dump, outputs->sink, outputs->count, tally);
 }
 
-static err_t write_levels(struct dump *dump, struct sink *sink, struct tally *tally)
+static err_t restart(struct outputs *outputs)
+{
+	for (unsigned i = 0; i < outputs->count; i++)
+		TRY(sink_restart(&outputs->sink[i]));
+	return OK;
+}
+
+static err_t write_levels(struct dump *dump, struct outputs *outputs, struct tally *tally)
 {
 	const struct plan *plan = dump->plan;
-	err_t result = write_level(dump, plan->level[0], sink, tally);
+	err_t result = write_level(dump, plan->level[0], outputs, tally);
 
-	for (unsigned i = 1; result == ERR_NOSPACE && i < plan->levels; i++) {
+	for (unsigned i = 1; result == ERR_NOSPACE && i < plan->levels && !plan->flattened; i++) {
 		say(&plan->say, SAY_ERROR, "makedumpfile: %s\n", err_text());
 		say(&plan->say, SAY_COMMON, "Retry to create a dumpfile by dump_level(%u).\n",
 		    plan->level[i]);
-		TRY(sink_restart(sink));
-		result = write_level(dump, plan->level[i], sink, tally);
+		TRY(restart(outputs));
+		result = write_level(dump, plan->level[i], outputs, tally);
 	}
-	if (tally->incomplete)
+	if (result != OK && tally->incomplete && !plan->flattened)
 		say(&plan->say, SAY_COMMON,
 		    "This is an incomplete dumpfile, but might analyzable.\n");
 	return result;
@@ -119,22 +225,54 @@ static err_t write_levels(struct dump *dump, struct sink *sink, struct tally *ta
 static err_t write_output(struct dump *dump)
 {
 	const struct plan *plan = dump->plan;
-	struct sink sink;
-	struct tally tally;
+	struct outputs outputs;
+	struct tally tally = { 0 };
+	uint64_t written = 0;
 
 	for (unsigned i = 0; i < plan->levels; i++) /* what cannot be done, before a file is made */
-		TRY(decider_set_level(&dump->decider, plan->level[i]));
-	TRY(sink_open(&sink, plan->output, plan->dry_run, plan->replace));
-	err_t result = write_levels(dump, &sink, &tally);
-	err_t closed = sink_close(&sink);
+		TRY(decider_set_level(&dump->decider,
+				      effective_level(dump, plan->level[i])));
+	err_t result = open_outputs(plan, &outputs);
 	if (result == OK)
-		result = closed;
+		result = write_levels(dump, &outputs, &tally);
+	for (unsigned i = 0; i < outputs.count; i++)
+		written += outputs.sink[i].written;
+	result = close_outputs(&outputs, result);
 	warn(dump, &tally);
 	if (result != OK)
 		return result;
-	report(dump, &sink, &tally);
-	say(&plan->say, SAY_COMMON, "\nThe dumpfile is saved to %s.\n", plan->output);
+	report(dump, written, &tally);
+	tell_saved(plan);
 	return OK;
+}
+
+/* Nothing that is there already may be lost, nor the input be written over. */
+static err_t check_outputs(const struct plan *plan)
+{
+	unsigned count = plan->split ? plan->parts : !plan->flattened;
+
+	for (unsigned i = 0; i < count && !plan->dry_run; i++) {
+		const char *name = plan->split ? plan->part[i] : plan->output;
+		TRY(sink_check(name, plan->replace));
+		TRY(check_not_same(plan, name));
+		for (unsigned k = 0; k < i; k++)
+			if (strcmp(name, plan->part[k]) == 0)
+				return fail(ERR_USAGE, "Can't open the dump file (%s). It is given "
+					    "twice", name);
+	}
+	return OK;
+}
+
+/* An ELF core cannot tell pages that are left out from pages of zeros that were. */
+static err_t check_elf_possible(const struct dump *dump)
+{
+	if (!dump->plan->elf || !dump->source.stored.known)
+		return OK;
+	say(&dump->plan->say, SAY_COMMON,
+	    "'-E' option is disabled, because %s is kdump compressed format.\n",
+	    dump->source.name);
+	return fail(ERR_USAGE, "%s: '-E' makes no ELF core of a kdump compressed file",
+		    dump->source.name);
 }
 
 static void choose_codec(struct dump *dump)
@@ -154,13 +292,12 @@ err_t job_dump(const struct plan *plan)
 {
 	struct dump dump;
 
-	if (!plan->dry_run) {
-		TRY(sink_check(plan->output, plan->replace));
-		TRY(check_not_same(plan));
-	}
+	TRY(check_outputs(plan));
 	TRY(dump_open(&dump, plan));
 	choose_codec(&dump);
-	err_t result = write_output(&dump);
+	err_t result = check_elf_possible(&dump);
+	if (result == OK)
+		result = write_output(&dump);
 	dump_close(&dump);
 	return result;
 }

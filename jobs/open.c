@@ -12,22 +12,27 @@
 #include "facts/vmlinux.h"
 #include "makedumpfile.h"
 
-enum { RELEASE_FIELD = 2, KREF_BYTES = 4, VMCOREINFO_MOST = 1 << 20 };
+enum { RELEASE_FIELD = 2, MACHINE_FIELD = 4, KREF_BYTES = 4, VMCOREINFO_MOST = 1 << 20 };
 
-static unsigned highest_level(const struct plan *plan)
+/* Does any level ask for more than an earlier run did already, and more than pages of zeros? */
+static bool kernel_needed(const struct dump *dump)
 {
-	unsigned highest = 0;
+	const struct plan *plan = dump->plan;
+	bool needed = false;
 
 	for (unsigned i = 0; i < plan->levels; i++)
-		highest = plan->level[i] > highest ? plan->level[i] : highest;
-	return highest;
+		needed |= (plan->level[i] & ~dump->source.stored.level) > LEVEL_ZERO;
+	return needed;
 }
 
+/* NULL result: a kdump file of a machine that is not supported, whose pages can be copied. */
 static err_t know_machine(struct dump *dump, const struct arch **ret)
 {
 	struct source *source = &dump->source;
 
 	*ret = arch_find(source->elf_machine);
+	if (source->stored.known)
+		return OK;
 	if (!*ret)
 		return fail(ERR_UNSUPPORTED,
 			    "%s: the dump is of machine %u (e_machine), which is not "
@@ -38,6 +43,33 @@ static err_t know_machine(struct dump *dump, const struct arch **ret)
 					  .page_shift = (*ret)->page_shift,
 					  .align_64 = (*ret)->align_64 };
 	return OK;
+}
+
+/* What the header of a kdump file says goes into the header of the next one. */
+static void take_stored(struct dump *dump)
+{
+	const struct stored *stored = &dump->source.stored;
+
+	dump->out.cpus = stored->cpus;
+	dump->out.timestamp = stored->seconds;
+	dump->out.timestamp_us = stored->microseconds;
+	dump->out.phys_base = stored->phys_base;
+	dump->out.status = stored->status;
+	dump->out.uts = stored->uts;
+	if (stored->eraseinfo_bytes) {
+		dump->out.eraseinfo = stored->eraseinfo;
+		dump->out.eraseinfo_bytes = stored->eraseinfo_bytes;
+	}
+}
+
+/* A block of a kdump file is a page. */
+static err_t check_page_size(const struct dump *dump)
+{
+	uint64_t block = page_bytes(&dump->source.target);
+	uint64_t page = fact_or(&dump->facts, DECIMAL_PAGESIZE, block);
+
+	return page == block ? OK : fail(ERR_CORRUPT, "PAGESIZE %" PRIu64 " in the note VMCOREINFO,"
+					 " but block size %" PRIu64, page, block);
 }
 
 /* The file that tells about the kernel; NULL: only the dump does. */
@@ -52,7 +84,8 @@ static err_t read_vmlinux(const struct plan *plan, const struct source *source, 
 
 	TRY(vmlinux_open(&vmlinux, plan->vmlinux));
 	err_t result = OK;
-	if (vmlinux.machine != source->elf_machine || vmlinux.big_endian != source->big_endian)
+	if (source->elf_machine && (vmlinux.machine != source->elf_machine ||
+				    vmlinux.big_endian != source->big_endian))
 		result = fail(ERR_MISMATCH, "%s and %s don't match. The one is of machine %u, the "
 			      "other of %u (e_machine), or the byte order differs", plan->vmlinux,
 			      source->name, vmlinux.machine, source->elf_machine);
@@ -99,12 +132,15 @@ static err_t read_facts(struct dump *dump)
 	dump->out.cpus = found.cpus;
 	dump->out.notes = source->notes;
 	dump->out.notes_bytes = source->notes_bytes;
+	dump->out.eraseinfo = found.eraseinfo;
+	dump->out.eraseinfo_bytes = found.eraseinfo_bytes;
+	if (source->stored.known)
+		take_stored(dump);
 	if (found.xen)
 		return fail(ERR_UNSUPPORTED,
 			    "%s: is a Xen memory core image, which is not supported", source->name);
 	if (!found.vmcoreinfo && !given_file(dump->plan))
-		return fail(ERR_NOFACT, "%s doesn't contain vmcoreinfo. Specify '-x' option or "
-			    "'-i' option.", source->name);
+		return fail(ERR_NOFACT, "%s doesn't contain vmcoreinfo.", source->name);
 	if (found.vmcoreinfo) {
 		dump->out.vmcoreinfo_at = (size_t)(found.vmcoreinfo - source->notes);
 		dump->out.vmcoreinfo_bytes = found.vmcoreinfo_bytes;
@@ -115,6 +151,8 @@ static err_t read_facts(struct dump *dump)
 		TRY(read_given(dump, &own));
 	else
 		dump->facts = own;
+	if (source->stored.known)
+		return check_page_size(dump);
 	dump->out.timestamp = fact_or(&dump->facts, DECIMAL_CRASHTIME, 0);
 	if (fact_known(&dump->facts, DECIMAL_PAGESIZE))
 		source->target.page_shift =
@@ -169,7 +207,8 @@ static err_t know_kernel(struct dump *dump, const struct arch *arch)
 		   dump->source.name));
 	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
 					.tables = dump->tables };
-	dump->out.phys_base = dump->space.phys_base;
+	if (!dump->source.stored.known)
+		dump->out.phys_base = dump->space.phys_base;
 	err_t result = read_utsname(dump);
 	if (result != OK)
 		return result == ERR_MISMATCH ? result : within(result, "%s", dump->source.name);
@@ -179,7 +218,8 @@ static err_t know_kernel(struct dump *dump, const struct arch *arch)
 		   dump->source.name));
 	TRY(within(rules_choose(&dump->rules, &dump->source.target, &dump->facts), "%s",
 		   dump->source.name));
-	dump->max_mapnr = min_u64(dump->max_mapnr, dump->map.end);
+	if (!dump->source.stored.known)
+		dump->max_mapnr = min_u64(dump->max_mapnr, dump->map.end);
 	dump->kernel_known = true;
 	dump->decider = (struct decider){ .map = &dump->map, .rules = &dump->rules,
 					  .facts = &dump->facts };
@@ -232,15 +272,20 @@ static err_t open_parts(struct dump *dump)
 {
 	const struct arch *arch = NULL;
 	bool given = given_file(dump->plan);
-	bool needed = highest_level(dump->plan) > 1 || given;
+	bool needed = kernel_needed(dump) || given;
 
 	TRY(know_machine(dump, &arch));
 	err_t result = read_facts(dump);
 	if (result == ERR_UNSUPPORTED || (result != OK && given))
 		return result;
+	if (result == OK && !arch)
+		result = fail(ERR_UNSUPPORTED, "machine \"%.*s\" is not supported", UTS_FIELD - 1,
+			      (const char *)dump->source.stored.uts + MACHINE_FIELD * UTS_FIELD);
+	if (result == ERR_NOFACT && needed)
+		return fail(ERR_PARAMETER, "%s doesn't contain vmcoreinfo. Specify '-x' option or "
+			    "'-i' option.", dump->source.name);
 	if (result != OK && needed)
-		return result == ERR_NOFACT ? ERR_PARAMETER
-					    : within(result, "%s", dump->source.name);
+		return within(result, "%s", dump->source.name);
 	dump->max_mapnr = pfn_up(&dump->source.target, dump->source.end);
 	dump->out.target = dump->source.target;
 	TRY(reader_create(&dump->source, &dump->bytes));

@@ -2,6 +2,7 @@
 /* kdump.c - write a kdump-compressed file. Its layout is drawn in diskdump_mod.h.
  * One cursor per region, each only ever moving forward; positions are absolute, so regions may be
  * written in any order. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,9 +39,9 @@ static uint64_t sub_blocks(const struct kdump_writer *writer)
 	return round_up(bytes, block(writer)) / block(writer);
 }
 
-err_t kdump_create(struct kdump_writer *writer, const struct dump_facts *facts, struct sink *sink)
+err_t kdump_create(struct kdump_writer *writer, const struct dump_facts *facts)
 {
-	*writer = (struct kdump_writer){ .facts = facts, .sink = sink };
+	*writer = (struct kdump_writer){ .facts = facts };
 	writer->descriptors = malloc((size_t)DESCRIPTORS_AT_ONCE * KDUMP_DESCRIPTOR_BYTES);
 	writer->piece = malloc(PIECE_BYTES);
 	if (!writer->descriptors || !writer->piece) {
@@ -50,7 +51,7 @@ err_t kdump_create(struct kdump_writer *writer, const struct dump_facts *facts, 
 	writer->bitmap_bytes = round_up((facts->max_mapnr + 7) / 8, block(writer));
 	writer->bitmap_at[0] = (1 + sub_blocks(writer)) * block(writer);
 	writer->bitmap_at[1] = writer->bitmap_at[0] + writer->bitmap_bytes;
-	writer->descriptors_at = writer->bitmap_at[1] + writer->bitmap_bytes;
+	writer->table_at = writer->bitmap_at[1] + writer->bitmap_bytes;
 	return OK;
 }
 
@@ -79,6 +80,8 @@ static err_t write_header(struct kdump_writer *writer, uint32_t status)
 	if (facts->uts)
 		memcpy(header + KDUMP_UTSNAME_AT, facts->uts, (size_t)UTS_FIELDS * UTS_FIELD);
 	put_word(target, header + shape->seconds, facts->timestamp);
+	put_word(target, header + shape->microseconds, facts->timestamp_us);
+	status |= facts->status;
 	put_32(big, header + shape->status, status | (facts->codec ? facts->codec->flag : 0));
 	put_32(big, header + shape->block_size, (uint32_t)block(writer));
 	put_32(big, header + shape->sub_hdr_size, (uint32_t)sub_blocks(writer));
@@ -88,55 +91,91 @@ static err_t write_header(struct kdump_writer *writer, uint32_t status)
 	return sink_write(writer->sink, 0, header, shape->size);
 }
 
+static uint64_t notes_at(const struct kdump_writer *writer)
+{
+	return block(writer) + sub_shape(&writer->facts->target)->size;
+}
+
 static err_t write_sub_header(struct kdump_writer *writer)
 {
 	const struct dump_facts *facts = writer->facts;
 	const struct target *target = &facts->target;
 	const struct kdump_sub_shape *shape = sub_shape(target);
 	bool big = target->big_endian;
-	uint64_t notes_at = block(writer) + shape->size;
 	uint8_t header[104] = { 0 };
 
 	put_word(target, header + shape->phys_base, facts->phys_base);
 	put_32(big, header + shape->dump_level, facts->level);
 	if (facts->notes_bytes) {
-		put_64(big, header + shape->offset_note, notes_at);
+		put_64(big, header + shape->offset_note, notes_at(writer));
 		put_word(target, header + shape->size_note, facts->notes_bytes);
 	}
 	if (facts->vmcoreinfo_bytes) {
-		put_64(big, header + shape->offset_vmcoreinfo, notes_at + facts->vmcoreinfo_at);
+		put_64(big, header + shape->offset_vmcoreinfo,
+		       notes_at(writer) + facts->vmcoreinfo_at);
 		put_word(target, header + shape->size_vmcoreinfo, facts->vmcoreinfo_bytes);
 	}
+	if (writer->eraseinfo_at) {
+		put_64(big, header + shape->offset_eraseinfo, writer->eraseinfo_at);
+		put_word(target, header + shape->size_eraseinfo, facts->eraseinfo_bytes);
+	}
 	put_64(big, header + shape->max_mapnr_64, facts->max_mapnr);
-	TRY(sink_write(writer->sink, notes_at, facts->notes, facts->notes_bytes));
+	if (writer->split) {
+		put_32(big, header + shape->split, 1);
+		put_word(target, header + shape->start_pfn, writer->first);
+		put_word(target, header + shape->end_pfn, writer->end);
+		put_64(big, header + shape->start_pfn_64, writer->first);
+		put_64(big, header + shape->end_pfn_64, writer->end);
+	}
 	return sink_write(writer->sink, block(writer), header, shape->size);
 }
 
-err_t kdump_plan(struct kdump_writer *writer, uint64_t pages)
+err_t kdump_begin(struct kdump_writer *writer, struct sink *sink)
 {
-	writer->data_at = writer->descriptors_at + pages * KDUMP_DESCRIPTOR_BYTES;
+	const struct dump_facts *facts = writer->facts;
+
+	writer->sink = sink;
+	writer->data_at = writer->eraseinfo_at = 0;
 	TRY(write_header(writer, 0));
-	writer->begun = true;
-	TRY(write_sub_header(writer));
-	if (!(writer->facts->level & 1))
+	TRY(sink_write_whole(sink, notes_at(writer), facts->notes, facts->notes_bytes));
+	return write_sub_header(writer);
+}
+
+err_t kdump_plan(struct kdump_writer *writer, struct sink *sink, uint64_t pages, bool split,
+		 pfn_t first, pfn_t end)
+{
+	const struct dump_facts *facts = writer->facts;
+
+	writer->sink = sink;
+	writer->split = split;
+	writer->first = first;
+	writer->end = end;
+	writer->descriptors_at = writer->table_at;
+	writer->data_at = writer->table_at + pages * KDUMP_DESCRIPTOR_BYTES;
+	writer->descriptors_used = 0;
+	writer->eraseinfo_at = 0;
+	if (split)
+		TRY(write_sub_header(writer));
+	if (!(facts->level & 1))
 		return OK;
 	FREE_AT_END uint8_t *zeros = calloc(1, block(writer));
 	if (!zeros)
 		return fail(ERR_NOMEM, "no memory for a page");
 	writer->zero_at = writer->data_at;
+	TRY(sink_write(writer->sink, writer->zero_at, zeros, block(writer)));
 	writer->data_at += block(writer);
-	return sink_write(writer->sink, writer->zero_at, zeros, block(writer));
+	return OK;
 }
 
-err_t kdump_bitmap(struct kdump_writer *writer, unsigned index, pfn_t first, pfn_t end,
-		   const uint64_t *words)
+err_t kdump_bitmap(struct kdump_writer *writer, struct sink *sink, unsigned index, pfn_t first,
+		   pfn_t end, const uint64_t *words)
 {
 	uint64_t at = first / 8, left = (end - first + 7) / 8;
 
 	while (left) {
 		size_t size = (size_t)min_u64(left, PIECE_BYTES);
 		bits_store(words, bits_words(size * 8), writer->piece);
-		TRY(sink_write(writer->sink, writer->bitmap_at[index] + at, writer->piece, size));
+		TRY(sink_write(sink, writer->bitmap_at[index] + at, writer->piece, size));
 		words += size / 8;
 		at += size;
 		left -= size;
@@ -170,16 +209,16 @@ static err_t add_descriptor(struct kdump_writer *writer, uint64_t at, uint32_t s
 	return OK;
 }
 
-err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
+/* Descriptors for the pages whose data lies below `limit`. */
+static err_t describe(struct kdump_writer *writer, const struct packed *packed, uint64_t at,
+		      uint64_t limit)
 {
-	uint64_t at = writer->data_at;
-
-	TRY(sink_write(writer->sink, at, packed->data, packed->bytes));
-	writer->data_at += packed->bytes;
 	for (unsigned i = 0; i < packed->pages; i++) {
 		const struct packed_page *page = &packed->page[i];
 		if (page->as == PACKED_ABSENT)
 			continue;
+		if (at + page->size > limit)
+			break;
 		if (page->as == PACKED_ZERO)
 			TRY(add_descriptor(writer, writer->zero_at, (uint32_t)block(writer), 0));
 		else
@@ -190,18 +229,74 @@ err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
 	return OK;
 }
 
+err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
+{
+	uint64_t at = writer->data_at;
+	char why[512];
+
+	if (writer->descriptors_used + packed->pages > DESCRIPTORS_AT_ONCE)
+		TRY(flush_descriptors(writer));
+	err_t result = sink_write(writer->sink, at, packed->data, packed->bytes);
+	if (result == OK) {
+		writer->data_at += packed->bytes;
+		return describe(writer, packed, at, UINT64_MAX);
+	}
+	snprintf(why, sizeof(why), "%s", err_text());
+	if (result == ERR_NOSPACE && describe(writer, packed, at, writer->sink->end) == OK)
+		writer->data_at = max_u64(at, writer->sink->end);
+	return fail(result, "%s", why);
+}
+
 err_t kdump_finish(struct kdump_writer *writer)
 {
+	const struct dump_facts *facts = writer->facts;
+
 	TRY(flush_descriptors(writer));
-	return sink_extend(writer->sink, writer->data_at);
+	TRY(sink_extend(writer->sink, writer->data_at));
+	if (!facts->eraseinfo_bytes || (writer->split && (writer->first || !writer->end)))
+		return OK; /* of a split dump the first part that has pages tells */
+	TRY(sink_write(writer->sink, writer->data_at, facts->eraseinfo, facts->eraseinfo_bytes));
+	writer->eraseinfo_at = writer->data_at;
+	return write_sub_header(writer);
+}
+
+/* Where the first page from descriptor `from` on has data of its own; 0: none has. */
+static uint64_t data_of(const struct kdump_writer *writer, size_t from)
+{
+	for (; from < writer->descriptors_used; from++) {
+		const uint8_t *descriptor =
+			writer->descriptors + from * KDUMP_DESCRIPTOR_BYTES + DESCRIPTOR_OFFSET;
+		uint64_t at = get_64(writer->facts->target.big_endian, descriptor);
+		if (at != writer->zero_at)
+			return at;
+	}
+	return 0;
+}
+
+/* Bring the last descriptors out to a full disk: each time it fails, some of them are given up, and
+ * the space of their pages' data is given back. */
+static err_t rescue_descriptors(struct kdump_writer *writer)
+{
+	err_t result = flush_descriptors(writer);
+
+	while (result == ERR_NOSPACE && writer->descriptors_used) {
+		size_t keep = writer->descriptors_used * 15 / 16;
+		uint64_t cut = data_of(writer, keep);
+		if (cut) {
+			TRY(sink_cut(writer->sink, cut));
+			writer->data_at = cut;
+		}
+		writer->descriptors_used = keep;
+		result = flush_descriptors(writer);
+	}
+	return result;
 }
 
 err_t kdump_mark_incomplete(struct kdump_writer *writer)
 {
-	if (!writer->begun)
-		return OK;
-	err_t result = write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE);
-	err_t flushed = flush_descriptors(writer);
-	err_t extended = sink_extend(writer->sink, writer->data_at);
-	return result != OK ? result : flushed != OK ? flushed : extended;
+	if (!writer->sink || !writer->sink->end)
+		return ERR_HOLE;
+	TRY(write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE));
+	TRY(rescue_descriptors(writer));
+	return sink_extend(writer->sink, max_u64(writer->data_at, writer->table_at));
 }

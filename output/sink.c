@@ -4,15 +4,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/io.h"
 
 static err_t refused(const char *name, int why)
 {
 	return fail(ERR_USAGE, "Can't open the dump file (%s). %s", name, strerror(why));
+}
+
+static err_t not_written(const struct sink *sink)
+{
+	bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+
+	return fail(full ? ERR_NOSPACE : ERR_IO, "Can't write the dump file(%s). %s", sink->name,
+		    strerror(errno));
 }
 
 err_t sink_check(const char *name, bool replace)
@@ -28,20 +38,122 @@ err_t sink_check(const char *name, bool replace)
 	return access(name, W_OK) ? refused(name, errno) : OK;
 }
 
-err_t sink_open(struct sink *sink, const char *name, bool nowhere, bool replace)
+/* Write one record, or (bytes NULL) the end. */
+static err_t write_record(struct sink *sink, uint64_t at, const void *bytes, uint64_t size)
 {
-	*sink = (struct sink){ .name = name, .fd = -1 };
-	if (nowhere)
+	uint8_t record[FLAT_RECORD_BYTES];
+
+	put_64(true, record, at);
+	put_64(true, record + 8, size);
+	TRY(io_append(sink->fd, sink->name, record, sizeof(record)));
+	sink->written += sizeof(record);
+	return bytes ? io_append(sink->fd, sink->name, bytes, size) : OK;
+}
+
+static err_t flush_record(struct sink *sink)
+{
+	size_t size = sink->record_bytes;
+
+	sink->record_bytes = 0;
+	return size ? write_record(sink, sink->record_at, sink->record, size) : OK;
+}
+
+/* Put bytes into records: into the one in the making where they follow it. */
+static err_t append(struct sink *sink, uint64_t at, const uint8_t *bytes, size_t size)
+{
+	if (sink->record_bytes && at != sink->record_at + sink->record_bytes)
+		TRY(flush_record(sink));
+	while (size) {
+		size_t step = (size_t)min_u64(size, FLAT_DATA_BYTES - sink->record_bytes);
+		if (!sink->record_bytes)
+			sink->record_at = at;
+		memcpy(sink->record + sink->record_bytes, bytes, step);
+		sink->record_bytes += step;
+		bytes += step;
+		at += step;
+		size -= step;
+		if (sink->record_bytes == FLAT_DATA_BYTES)
+			TRY(flush_record(sink));
+	}
+	return OK;
+}
+
+static err_t begin_flattened(struct sink *sink)
+{
+	uint8_t header[FLAT_HEADER_BYTES] = FLAT_SIGNATURE;
+
+	sink->record = malloc(FLAT_DATA_BYTES);
+	if (!sink->record)
+		return fail(ERR_NOMEM, "no memory for a record");
+	put_64(true, header + FLAT_SIGNATURE_BYTES, FLAT_TYPE);
+	put_64(true, header + FLAT_SIGNATURE_BYTES + 8, FLAT_VERSION);
+	sink->written += sizeof(header);
+	return io_append(sink->fd, sink->name, header, sizeof(header));
+}
+
+err_t sink_open(struct sink *sink, bool replace)
+{
+	int flags = O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | (replace ? 0 : O_EXCL);
+
+	sink->written = sink->end = 0;
+	sink->fd = -1;
+	if (sink->kind == SINK_NOWHERE)
 		return OK;
-	sink->fd =
-	    open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | (replace ? 0 : O_EXCL), 0600);
-	return sink->fd < 0 ? refused(name, errno) : OK;
+	if (sink->kind == SINK_FILE) {
+		sink->fd = open(sink->name, flags, 0600);
+		return sink->fd < 0 ? refused(sink->name, errno) : OK;
+	}
+	sink->fd = STDOUT_FILENO;
+	return sink->kind == SINK_FLATTENED ? begin_flattened(sink) : OK;
+}
+
+/* How much of [at, at + size) the limit lets through: of a file's positions, of a stream's sum. */
+static size_t below_limit(const struct sink *sink, uint64_t at, size_t size)
+{
+	uint64_t used = sink->kind == SINK_FILE ? at : sink->written;
+
+	if (!sink->limit)
+		return size;
+	return used >= sink->limit ? 0 : (size_t)min_u64(size, sink->limit - used);
+}
+
+static err_t put(struct sink *sink, uint64_t at, const void *bytes, size_t size)
+{
+	switch (sink->kind) {
+	case SINK_FILE:
+		return io_write(sink->fd, sink->name, at, bytes, size);
+	case SINK_FLATTENED:
+		return append(sink, at, bytes, size);
+	case SINK_STREAM:
+		return io_append(sink->fd, sink->name, bytes, size);
+	case SINK_NOWHERE:
+		break;
+	}
+	return OK;
 }
 
 err_t sink_write(struct sink *sink, uint64_t at, const void *bytes, size_t size)
 {
-	if (sink->fd >= 0)
-		TRY(io_write(sink->fd, sink->name, at, bytes, size));
+	size_t fits = below_limit(sink, at, size);
+
+	if (fits) {
+		TRY(put(sink, at, bytes, fits));
+		sink->written += fits;
+		sink->end = max_u64(sink->end, at + fits);
+	}
+	if (fits < size)
+		return fail(ERR_NOSPACE, "Can't write the dump file(%s). Size limit(%" PRIu64
+			    ") reached.", sink->name, sink->limit);
+	return OK;
+}
+
+err_t sink_write_whole(struct sink *sink, uint64_t at, const void *bytes, size_t size)
+{
+	if (sink->kind != SINK_FLATTENED || size <= FLAT_DATA_BYTES ||
+	    below_limit(sink, at, size) < size)
+		return sink_write(sink, at, bytes, size);
+	TRY(flush_record(sink));
+	TRY(write_record(sink, at, bytes, size));
 	sink->written += size;
 	sink->end = max_u64(sink->end, at + size);
 	return OK;
@@ -49,22 +161,44 @@ err_t sink_write(struct sink *sink, uint64_t at, const void *bytes, size_t size)
 
 err_t sink_extend(struct sink *sink, uint64_t size)
 {
+	if (sink->kind == SINK_FILE && sink->limit)
+		size = min_u64(size, sink->limit);
 	if (size <= sink->end)
 		return OK;
-	if (sink->fd >= 0 && ftruncate(sink->fd, (off_t)size))
-		return fail(errno == EFBIG ? ERR_NOSPACE : ERR_IO,
-			    "Can't write the dump file(%s). %s", sink->name, strerror(errno));
+	if (sink->kind == SINK_FLATTENED) /* the last byte stands for the gap before it */
+		return sink_write(sink, size - 1, "", 1);
+	if (sink->kind == SINK_FILE && ftruncate(sink->fd, (off_t)size))
+		return not_written(sink);
+	sink->end = size;
+	return OK;
+}
+
+err_t sink_cut(struct sink *sink, uint64_t size)
+{
+	if (sink->kind != SINK_FILE || size >= sink->end)
+		return OK;
+	if (ftruncate(sink->fd, (off_t)size))
+		return not_written(sink);
 	sink->end = size;
 	return OK;
 }
 
 err_t sink_restart(struct sink *sink)
 {
+	if (sink->kind == SINK_FLATTENED || sink->kind == SINK_STREAM)
+		return fail(ERR_UNSUPPORTED, "%s: what was written to a stream stays there, so "
+			    "there is no second try", sink->name);
+	TRY(sink_cut(sink, 0));
 	sink->written = sink->end = 0;
-	if (sink->fd >= 0 && ftruncate(sink->fd, 0))
-		return fail(ERR_IO, "Can't write the dump file(%s). %s", sink->name,
-			    strerror(errno));
 	return OK;
+}
+
+err_t sink_finish(struct sink *sink)
+{
+	if (sink->kind != SINK_FLATTENED)
+		return OK;
+	TRY(flush_record(sink));
+	return write_record(sink, UINT64_MAX, NULL, UINT64_MAX);
 }
 
 err_t sink_close(struct sink *sink)
@@ -72,8 +206,9 @@ err_t sink_close(struct sink *sink)
 	int fd = sink->fd;
 
 	sink->fd = -1;
-	if (fd >= 0 && close(fd))
-		return fail(errno == ENOSPC || errno == EDQUOT ? ERR_NOSPACE : ERR_IO,
-			    "Can't write the dump file(%s). %s", sink->name, strerror(errno));
+	free(sink->record);
+	sink->record = NULL;
+	if (fd >= 0 && sink->kind == SINK_FILE && close(fd))
+		return not_written(sink);
 	return OK;
 }

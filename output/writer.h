@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* writer.h - a dump file in the making, whatever its format.
- * Layout first, bytes second: begin fixes what is known beforehand, plan fixes every offset, then
- * windows come in ascending order, each with its bitmaps and its pages; finish ends it. */
+/* writer.h - a dump file in the making.
+ * Layout first, bytes second: begin writes what is known beforehand, the bitmaps come as pages are
+ * decided, plan fixes every offset, then come the pages; finish ends it. */
 #ifndef OUTPUT_WRITER_H
 #define OUTPUT_WRITER_H
 
@@ -13,6 +13,8 @@ struct dump_facts {
 	struct target target;
 	const uint8_t *uts; /* UTS_FIELDS * UTS_FIELD bytes; NULL: not known */
 	uint64_t timestamp; /* seconds; 0: not known */
+	uint64_t timestamp_us; /* and microseconds */
+	uint32_t status;    /* bits that the header has in any case */
 	uint64_t phys_base;
 	unsigned level, cpus;
 	pfn_t max_mapnr; /* one past the highest page frame */
@@ -20,40 +22,53 @@ struct dump_facts {
 	const uint8_t *notes;
 	size_t notes_bytes;
 	size_t vmcoreinfo_at, vmcoreinfo_bytes; /* inside the notes; 0, 0: none */
+	const uint8_t *eraseinfo; /* text for the end of the file; read by kdump_finish() */
+	size_t eraseinfo_bytes;
 };
 
+/* One writer writes one file, or the parts of a split dump one after the other. */
 struct kdump_writer {
 	const struct dump_facts *facts;
-	struct sink *sink;
+	struct sink *sink; /* of the part at hand; lent */
+	bool split;        /* the part at hand has the page frames [first, end) */
+	pfn_t first, end;
 	uint64_t bitmap_at[2], bitmap_bytes; /* 1st and 2nd bitmap; bytes of each */
-	uint64_t descriptors_at, data_at;    /* where the next ones go */
+	uint64_t table_at;                   /* the descriptors */
+	uint64_t descriptors_at, data_at;    /* where the next ones go; 0: not planned yet */
 	uint64_t zero_at;                    /* the shared page of zeros; 0: none */
 	uint8_t *descriptors;                /* not yet written; owned */
 	size_t descriptors_used;
 	uint8_t *piece; /* of a bitmap, on its way out; owned */
-	bool begun;     /* the header is in the file */
+	uint64_t eraseinfo_at; /* 0: not written */
 };
 
-/* ERR_NOMEM. */
-err_t kdump_create(struct kdump_writer *, const struct dump_facts *, struct sink *);
+/* Get memory and fix where headers and bitmaps lie. ERR_NOMEM. */
+err_t kdump_create(struct kdump_writer *, const struct dump_facts *);
 void kdump_destroy(struct kdump_writer *);
 
-/* Headers and notes, and with them every offset, for a dump of `pages` pages. */
-err_t kdump_plan(struct kdump_writer *, uint64_t pages);
+/* Make this sink the one at hand and write headers and notes to it. */
+err_t kdump_begin(struct kdump_writer *, struct sink *);
 
 /* A piece of the 1st or 2nd (index 0, 1) bitmap, for page frames [first, end). first % 64 == 0. May
  * be written again. */
-err_t kdump_bitmap(struct kdump_writer *, unsigned index, pfn_t first, pfn_t end,
+err_t kdump_bitmap(struct kdump_writer *, struct sink *, unsigned index, pfn_t first, pfn_t end,
 		   const uint64_t *words);
 
+/* The dump has so many pages, all parts together: with that every offset is fixed. Makes this sink,
+ * which has its headers, the one at hand; kdump_pages() go to it. With `split` it is the part that
+ * has [first, end) of them. */
+err_t kdump_plan(struct kdump_writer *, struct sink *, uint64_t pages, bool split, pfn_t first,
+		 pfn_t end);
+
 /* The next pages in order. Data first: a descriptor in the file always points to data that is
- * there. */
+ * there. After ERR_NOSPACE the pages that fitted have theirs. */
 err_t kdump_pages(struct kdump_writer *, const struct packed *);
 
-/* Everything that is still in hand. */
+/* Everything of the part that is still in hand, and the eraseinfo. */
 err_t kdump_finish(struct kdump_writer *);
 
-/* Say in the header that the dump ends before its end. For after a failure; does what it can. */
+/* Say in the header of the part that it ends before its end, and bring the descriptors of what is
+ * there to the file, at the cost of data where space is short. ERR_HOLE: nothing is there yet. */
 err_t kdump_mark_incomplete(struct kdump_writer *);
 
 #endif

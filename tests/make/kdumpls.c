@@ -68,6 +68,15 @@ static bool is_machine(const char *machine, const char *list)
 	return *machine && found && found[strlen(machine)] == ' ';
 }
 
+/* Without a machine's name: do notes stand where the smaller of the 32-bit sub headers ends? */
+static bool notes_packed(const struct file *file)
+{
+	const uint8_t *sub = at(file, 4096, 104, "sub header");
+
+	return get_64(file->big, sub + kdump_sub_32_packed.offset_note) ==
+	       4096u + kdump_sub_32_packed.size;
+}
+
 static void read_header(struct file *file)
 {
 	const uint8_t *header = at(file, 0, 4096, "header");
@@ -77,10 +86,13 @@ static void read_header(struct file *file)
 		bad("signature");
 	file->big = get_32(false, header + KDUMP_VERSION_AT) > 0xffff;
 	bool narrow = is_machine(machine, "i386 i486 i586 i686 armv7l armv6l ppc mips ");
-	file->word = narrow ? 4 : 8;
-	file->header = narrow ? &kdump_header_32 : &kdump_header_64;
-	file->sub = !narrow ? &kdump_sub_64
-		    : machine[0] == 'i' ? &kdump_sub_32_packed : &kdump_sub_32_padded;
+	bool unknown = !*machine && !get_32(file->big, header + kdump_header_64.sub_hdr_size);
+	file->word = narrow || unknown ? 4 : 8;
+	file->header = narrow || unknown ? &kdump_header_32 : &kdump_header_64;
+	file->sub = !narrow && !unknown ? &kdump_sub_64
+		    : machine[0] == 'i' || (unknown && notes_packed(file))
+			    ? &kdump_sub_32_packed
+			    : &kdump_sub_32_padded;
 
 	static const char *const fields[] = { "sysname", "nodename", "release",
 					      "version", "machine", "domain" };

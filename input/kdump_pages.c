@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kdump_pages.c - the pages of a kdump-compressed file: which there are, and their bytes.
+ * The descriptor of a page is as far down the table as there are set bits before its own in the 2nd
+ * bitmap. A page whose descriptor has offset 0 or lies, like its data, behind the end of the file,
+ * is missing: its writer was stopped, or the file was cut off. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bits.h"
+#include "base/bytes.h"
+#include "codec/codec.h"
+#include "diskdump_mod.h"
+#include "input/file.h"
+#include "input/kdump.h"
+#include "input/window.h"
+
+enum {
+	UNPACKED_BYTES = 256 << 10, /* of unpacked pages, in each reader */
+	UNPACKED_LEAST = 8,	    /* pages, however large they are */
+	BITMAP_BYTES = 512,	    /* of a bitmap, at once on the stack */
+	ENTRIES = 128,		    /* descriptors at once on the stack */
+	};
+
+static const pfn_t NO_PFN = UINT64_MAX;
+
+/* A page that was unpacked. */
+struct slot {
+	pfn_t pfn;
+	uint64_t used; /* the clock when it was last wanted */
+};
+
+/* Memory of one reader: the pages unpacked last, and room for packed bytes that two windows hold.
+ */
+struct unpacked {
+	uint64_t clock;
+	unsigned slots;
+	uint8_t *page;   /* slots pages, in this same piece of memory */
+	uint8_t *packed; /* a page, too */
+	struct slot slot[];
+};
+
+struct descriptor {
+	uint64_t at;
+	uint32_t size, flags;
+};
+
+static struct descriptor get_descriptor(bool big, const uint8_t *from)
+{
+	return (struct descriptor){ .at = get_64(big, from + DESCRIPTOR_OFFSET),
+				    .size = get_32(big, from + DESCRIPTOR_SIZE),
+				    .flags = get_32(big, from + DESCRIPTOR_FLAGS) };
+}
+
+static bool is_missing(const struct source *source, const struct descriptor *descriptor)
+{
+	return !descriptor->at || !file_has(source, descriptor->at, descriptor->size);
+}
+
+/* --- which pages there are --- */
+
+/* Some descriptors of the table, read ahead in ascending order. */
+struct entries {
+	uint64_t first, count;
+	uint8_t bytes[ENTRIES * KDUMP_DESCRIPTOR_BYTES];
+};
+
+/* Does the page of this descriptor have no data? */
+static bool entry_missing(const struct source *source, struct entries *entries, uint64_t number)
+{
+	uint64_t at = source->kdump->descriptors_at + number * KDUMP_DESCRIPTOR_BYTES;
+
+	if (!file_has(source, at, KDUMP_DESCRIPTOR_BYTES))
+		return true;
+	if (number - entries->first >= entries->count) {
+		entries->first = number;
+		entries->count = file_some(source, at, entries->bytes, sizeof(entries->bytes)) /
+				 KDUMP_DESCRIPTOR_BYTES;
+		if (!entries->count)
+			return true;
+	}
+	struct descriptor descriptor =
+		get_descriptor(source->big_endian, entries->bytes + (number - entries->first) *
+					   KDUMP_DESCRIPTOR_BYTES);
+	return is_missing(source, &descriptor);
+}
+
+/* Set bits of a word of the file's bitmap, which stands for the page frames from `base` on, in a
+ * bitmap that begins at `first`. */
+static void put_bits(uint64_t *words, pfn_t first, pfn_t base, uint64_t bits)
+{
+	if (base < first) {
+		bits >>= first - base;
+		base = first;
+	}
+	uint64_t at = base - first;
+	words[at / 64] |= bits << at % 64;
+	if (at % 64 && bits >> (64 - at % 64))
+		words[at / 64 + 1] |= bits >> (64 - at % 64);
+}
+
+/* Does something with the set bits of [base, base + 64). */
+typedef void (*word_fn)(const struct source *, void *context, pfn_t base, uint64_t bits);
+
+/* Walk the words of a bitmap of the file that have bits in [first, end). */
+static void walk(const struct source *source, unsigned index, pfn_t first, pfn_t end, word_fn fn,
+		 void *context)
+{
+	const struct kdump *kdump = source->kdump;
+	uint8_t bytes[BITMAP_BYTES];
+	size_t have = 0;
+
+	end = min_u64(end, kdump->max_mapnr);
+	for (pfn_t base = first & ~(pfn_t)63, from = base; base < end; base += 64) {
+		size_t at = (size_t)((base - from) / 8);
+		if (at >= have) {
+			from = base;
+			at = 0;
+			memset(bytes, 0, sizeof(bytes));
+			have = file_some(source, kdump->bitmap_at[index] + base / 8, bytes,
+					 (size_t)min_u64(sizeof(bytes),
+							 kdump->bitmap_bytes - base / 8));
+			if (!have)
+				return;
+			have = (size_t)round_up(have, 8);
+		}
+		uint64_t bits = get_64(false, bytes + at) &
+				bits_mask(first > base ? (unsigned)(first - base) : 0,
+					  (unsigned)min_u64(end - base, 64));
+		if (bits)
+			fn(source, context, base, bits);
+	}
+}
+
+struct filling {
+	uint64_t *words;
+	pfn_t first;
+};
+
+static void fill(const struct source *source, void *context, pfn_t base, uint64_t bits)
+{
+	struct filling *filling = context;
+
+	(void)source;
+	put_bits(filling->words, filling->first, base, bits);
+}
+
+/* The same for those that are not missing, and a count of the others. */
+struct checking {
+	struct filling filling; /* words NULL: only count */
+	uint64_t number;        /* of the next descriptor */
+	uint64_t missing;
+	pfn_t first_missing;
+	struct entries entries;
+};
+
+static void check(const struct source *source, void *context, pfn_t base, uint64_t bits)
+{
+	struct checking *checking = context;
+	const struct kdump *kdump = source->kdump;
+	uint64_t there = bits;
+
+	for (uint64_t left = bits; left; left &= left - 1) {
+		pfn_t pfn = base + (unsigned)__builtin_ctzll(left);
+		bool inside = pfn >= kdump->start && pfn < kdump->end;
+		if (inside && !entry_missing(source, &checking->entries, checking->number++))
+			continue;
+		there &= ~(left & -left);
+		if (!checking->missing++)
+			checking->first_missing = pfn;
+	}
+	if (checking->filling.words && there)
+		fill(source, &checking->filling, base, there);
+}
+
+/* Pages of [first, end) with data, where some are missing. */
+static void check_pages(const struct source *source, struct checking *checking, pfn_t first,
+			pfn_t end)
+{
+	const struct kdump *kdump = source->kdump;
+	uint64_t rank;
+	bool is_set;
+
+	if (ranks_find(&kdump->ranks, source, NULL, max_u64(first, kdump->start), &rank, &is_set))
+		return;
+	checking->number = rank - kdump->rank_start;
+	walk(source, 1, first, end, check, checking);
+}
+
+void kdump_pages_in(const struct source *source, pfn_t first, pfn_t end, bool data, uint64_t *words)
+{
+	struct filling filling = { words, first };
+
+	if (data && source->stored.missing) {
+		struct checking checking = { .filling = filling };
+		check_pages(source, &checking, first, end);
+		return;
+	}
+	if (!data)
+		walk(source, 0, first, end, fill, &filling);
+	walk(source, 1, first, end, fill, &filling);
+}
+
+err_t kdump_index(struct source *source)
+{
+	struct kdump *kdump = source->kdump;
+	struct checking checking = { 0 };
+	bool is_set;
+
+	for (unsigned i = 0; i < 2; i++)
+		if (!file_has(source, kdump->bitmap_at[i], kdump->bitmap_bytes))
+			return fail(ERR_CORRUPT, "%s: bitmap at %#" PRIx64 " with %#" PRIx64
+				    " bytes: the file ends before", source->name,
+				    kdump->bitmap_at[i], kdump->bitmap_bytes);
+	TRY(ranks_init(&kdump->ranks, source, kdump->bitmap_at[1], kdump->bitmap_bytes * 8));
+	TRY(ranks_find(&kdump->ranks, source, NULL, kdump->start, &kdump->rank_start, &is_set));
+	check_pages(source, &checking, 0, kdump->max_mapnr);
+	source->stored.missing = checking.missing;
+	source->stored.first_missing = checking.first_missing;
+	if (checking.missing)
+		source->stored.status |= DUMP_DH_COMPRESSED_INCOMPLETE;
+	return OK;
+}
+
+/* --- their bytes --- */
+
+static err_t unpacked_create(const struct source *source, struct unpacked **ret)
+{
+	size_t block = page_bytes(&source->target);
+	unsigned slots = (unsigned)max_u64(UNPACKED_BYTES / block, UNPACKED_LEAST);
+	size_t head = sizeof(struct unpacked) + slots * sizeof(struct slot);
+	struct unpacked *unpacked = malloc(head + (slots + 1) * block);
+
+	if (!unpacked)
+		return fail(ERR_NOMEM, "%s: no memory for %u unpacked pages", source->name, slots);
+	*unpacked = (struct unpacked){ .slots = slots };
+	unpacked->page = (uint8_t *)unpacked + head;
+	unpacked->packed = unpacked->page + slots * block;
+	for (unsigned i = 0; i < slots; i++)
+		unpacked->slot[i] = (struct slot){ .pfn = NO_PFN };
+	*ret = unpacked;
+	return OK;
+}
+
+/* The slot of this page, else the one unused longest. */
+static struct slot *find_slot(struct unpacked *unpacked, pfn_t pfn)
+{
+	struct slot *oldest = &unpacked->slot[0];
+
+	for (unsigned i = 0; i < unpacked->slots; i++) {
+		if (unpacked->slot[i].pfn == pfn)
+			return &unpacked->slot[i];
+		if (unpacked->slot[i].used < oldest->used)
+			oldest = &unpacked->slot[i];
+	}
+	return oldest;
+}
+
+static uint8_t *slot_page(struct reader *reader, const struct slot *slot)
+{
+	const struct unpacked *unpacked = reader->unpacked;
+	size_t index = (size_t)(slot - unpacked->slot);
+
+	return unpacked->page + index * page_bytes(&reader->source->target);
+}
+
+/* Bytes of the file in one piece: lent where one window has them all, else copied to `room`. */
+static err_t lend_whole(struct reader *reader, uint64_t at, uint8_t *room, size_t size,
+			const uint8_t **ret)
+{
+	const uint8_t *part;
+
+	for (size_t done = 0; done < size;) {
+		size_t length = size - done;
+		TRY(window_lend(reader, at + done, &part, &length));
+		if (length == size) {
+			*ret = part;
+			return OK;
+		}
+		memcpy(room + done, part, length);
+		done += length;
+	}
+	*ret = room;
+	return OK;
+}
+
+/* ERR_HOLE: the page has no descriptor, or is missing. */
+static err_t find_descriptor(struct reader *reader, pfn_t pfn, struct descriptor *ret)
+{
+	const struct source *source = reader->source;
+	const struct kdump *kdump = source->kdump;
+	uint8_t room[KDUMP_DESCRIPTOR_BYTES];
+	const uint8_t *entry;
+	uint64_t rank;
+	bool is_set;
+
+	if (pfn < kdump->start || pfn >= kdump->end)
+		return ERR_HOLE;
+	TRY(ranks_find(&kdump->ranks, source, reader, pfn, &rank, &is_set));
+	if (!is_set)
+		return ERR_HOLE;
+	uint64_t at = kdump->descriptors_at + (rank - kdump->rank_start) * KDUMP_DESCRIPTOR_BYTES;
+	if (!file_has(source, at, sizeof(room)))
+		return ERR_HOLE;
+	TRY(lend_whole(reader, at, room, sizeof(room), &entry));
+	*ret = get_descriptor(source->big_endian, entry);
+	return is_missing(source, ret) ? ERR_HOLE : OK;
+}
+
+static err_t damaged(const struct source *source, pfn_t pfn, const struct descriptor *descriptor)
+{
+	return fail(ERR_IO, "%s: pfn %#" PRIx64 " is damaged: %u bytes at %#" PRIx64
+		    ", flags %#x", source->name, pfn, descriptor->size, descriptor->at,
+		    descriptor->flags);
+}
+
+/* Unpack into the slot, or lend a page that was never packed where it lies. */
+static err_t load(struct reader *reader, pfn_t pfn, struct slot *slot, const uint8_t **ret)
+{
+	const struct source *source = reader->source;
+	size_t block = page_bytes(&source->target);
+	struct descriptor descriptor;
+	const uint8_t *packed;
+
+	slot->pfn = NO_PFN;
+	TRY(find_descriptor(reader, pfn, &descriptor));
+	if (!descriptor.size || descriptor.size > block ||
+	    (!descriptor.flags && descriptor.size != block))
+		return damaged(source, pfn, &descriptor);
+	uint8_t *page = slot_page(reader, slot);
+	if (!descriptor.flags)
+		return lend_whole(reader, descriptor.at, page, block, ret);
+	const struct codec *codec = codec_by_flag(descriptor.flags);
+	if (codec && !codec->unpack)
+		return fail(ERR_UNSUPPORTED, "%s: pages are packed with %s, which this binary "
+			    "doesn't support", source->name, codec->library);
+	TRY(lend_whole(reader, descriptor.at, reader->unpacked->packed, descriptor.size, &packed));
+	if (!codec || !codec->unpack(packed, descriptor.size, page, block))
+		return damaged(source, pfn, &descriptor);
+	slot->pfn = pfn;
+	*ret = page;
+	return OK;
+}
+
+/* What was read from a mapping that turned out unreadable is zeros, and no page. */
+static err_t load_checked(struct reader *reader, pfn_t pfn, struct slot *slot, const uint8_t **ret)
+{
+	uint64_t faults = windows_faults(reader);
+	err_t result = load(reader, pfn, slot, ret);
+	uint64_t more = windows_faults(reader) - faults;
+
+	if (!more)
+		return result;
+	reader->faults_told += more;
+	windows_forget(reader);
+	slot->pfn = NO_PFN;
+	return fail(ERR_IO, "%s: pfn %#" PRIx64 " cannot be read", reader->source->name, pfn);
+}
+
+err_t kdump_lend(struct reader *reader, paddr_t at, const uint8_t **ret, size_t *size)
+{
+	const struct target *target = &reader->source->target;
+	pfn_t pfn = at >> target->page_shift;
+	size_t skip = (size_t)(at & (page_bytes(target) - 1));
+	const uint8_t *page;
+
+	*size = (size_t)min_u64(*size, page_bytes(target) - skip);
+	if (!reader->unpacked)
+		TRY(unpacked_create(reader->source, &reader->unpacked));
+	struct slot *slot = find_slot(reader->unpacked, pfn);
+	if (slot->pfn == pfn) {
+		page = slot_page(reader, slot);
+	} else {
+		slot->used = 0; /* unless something stays in it, the next one takes it, too */
+		TRY(load_checked(reader, pfn, slot, &page));
+	}
+	if (slot->pfn == pfn)
+		slot->used = ++reader->unpacked->clock;
+	*ret = page + skip;
+	return OK;
+}

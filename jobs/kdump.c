@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kdump.c - write a dump in the kdump-compressed format: one file, or the parts of --split.
+ *
+ *     begin          headers and notes
+ *     two walks      the 1st bitmap; the 2nd bitmap, and how many pages stay
+ *     plan           the number of pages fixes every offset; --split: the parts' borders
+ *     last walk      descriptors and data, part by part
+ *
+ * The order and the sizes of what is written do not depend on windows or threads, so that a
+ * flattened stream does not either. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/bits.h"
+#include "cyclic.h"
+#include "output/writer.h"
+
+enum { BATCH_BYTES = 128 << 10, BATCH_MOST = 16 << 20, BATCH_PFNS = WINDOW_STEP };
+
+struct writing {
+	struct dump *dump;
+	struct tally *tally;
+	struct cycle cycle;
+	struct kdump_writer writer;
+	struct packer *packer;
+	struct sink *sink; /* one for each part */
+	pfn_t *end;        /* of each part; owned */
+	unsigned parts;
+	pfn_t pushed;      /* the page handed to the packer last */
+	uint64_t done;     /* pages */
+	struct progress progress;
+};
+
+/* --- bitmaps --- */
+
+static err_t put_bitmap(struct writing *writing, const struct cycle *cycle, unsigned index)
+{
+	for (unsigned i = 0; i < writing->parts; i++)
+		TRY(kdump_bitmap(&writing->writer, &writing->sink[i], index, cycle->first,
+				 cycle->end, cycle->words));
+	return OK;
+}
+
+static err_t put_existing(void *writing, const struct cycle *cycle)
+{
+	return put_bitmap(writing, cycle, 0);
+}
+
+static err_t put_staying(void *writing, const struct cycle *cycle)
+{
+	return put_bitmap(writing, cycle, 1);
+}
+
+/* --- the parts --- */
+
+/* Kept pages in [first, end), which lies in one split block. */
+static err_t count_block(struct cycle *cycle, pfn_t first, pfn_t end, uint64_t *pages)
+{
+	*pages = 0;
+	while (first < end) {
+		TRY(cycle_window(cycle, first));
+		pfn_t stop = min_u64(end, cycle->end);
+		*pages += bits_count(cycle->words, first - cycle->first, stop - cycle->first);
+		first = stop;
+	}
+	return OK;
+}
+
+/* Each part but the last takes whole split blocks until it has its share of the pages. */
+static err_t choose_borders(struct writing *writing)
+{
+	struct dump *dump = writing->dump;
+	uint64_t page = page_bytes(&dump->source.target), block = dump->plan->splitblock_bytes;
+	uint64_t share = writing->cycle.pages / writing->parts, got = 0, pages;
+	pfn_t max = dump->max_mapnr, first = 0;
+	unsigned part = 0;
+
+	if (block % page)
+		return fail(ERR_USAGE, "The splitblock size must be align to page_size.");
+	for (unsigned i = 0; i < writing->parts; i++)
+		writing->end[i] = share || i + 1 == writing->parts ? max : 0;
+	for (; share && first < max && part + 1 < writing->parts; first += block / page) {
+		pfn_t end = min_u64(first + block / page, max);
+		TRY(count_block(&writing->cycle, first, end, &pages));
+		got += pages;
+		if (got < share)
+			continue;
+		writing->end[part++] = end;
+		got = 0;
+	}
+	return OK;
+}
+
+/* --- pages --- */
+
+/* A page whose bytes turned out unreadable leaves the 2nd bitmap again. */
+static void note_absent(struct writing *writing, pfn_t pfn)
+{
+	struct cycle *cycle = &writing->cycle;
+
+	if (!writing->tally->absent++)
+		writing->tally->first_absent = pfn;
+	writing->tally->kept--;
+	bits_clear(cycle->words, pfn - cycle->first, pfn - cycle->first + 1);
+}
+
+static err_t write_packed(struct writing *writing)
+{
+	struct packed packed;
+
+	TRY(packer_pull(writing->packer, &packed));
+	TRY(kdump_pages(&writing->writer, &packed));
+	for (unsigned i = 0; i < packed.pages; i++) {
+		if (packed.page[i].as == PACKED_ZERO)
+			writing->tally->zero++;
+		if (packed.page[i].as == PACKED_ABSENT)
+			note_absent(writing, packed.page[i].pfn);
+	}
+	writing->done += packed.pages;
+	progress_step(&writing->progress, writing->done, writing->cycle.pages);
+	return OK;
+}
+
+/* Hand a page to the packer. Batches end where BATCH_PFNS page frames do, for they must not depend
+ * on where windows end. */
+static err_t push(struct writing *writing, pfn_t pfn)
+{
+	if (pfn / BATCH_PFNS != writing->pushed / BATCH_PFNS)
+		packer_flush(writing->packer);
+	writing->pushed = pfn;
+	if (packer_full(writing->packer))
+		TRY(write_packed(writing));
+	packer_push(writing->packer, pfn);
+	return OK;
+}
+
+/* Hand the window's pages of [first, end) to the packer, and what it gives back to the writer. */
+static err_t write_window(struct writing *writing, pfn_t first, pfn_t end)
+{
+	struct cycle *cycle = &writing->cycle;
+	uint64_t size = end - cycle->first, absent = writing->tally->absent;
+
+	for (uint64_t at = bits_next(cycle->words, first - cycle->first, size, true); at < size;
+	     at = bits_next(cycle->words, at + 1, size, true))
+		TRY(push(writing, cycle->first + at));
+	packer_flush(writing->packer);
+	while (packer_busy(writing->packer))
+		TRY(write_packed(writing));
+	return writing->tally->absent == absent ? OK : put_bitmap(writing, cycle, 1);
+}
+
+static err_t write_part(struct writing *writing, unsigned part)
+{
+	pfn_t first = part ? writing->end[part - 1] : 0, end = writing->end[part];
+
+	TRY(kdump_plan(&writing->writer, &writing->sink[part], writing->cycle.pages,
+		       writing->dump->plan->split, first, end));
+	while (first < end) {
+		TRY(cycle_window(&writing->cycle, first));
+		pfn_t stop = min_u64(end, writing->cycle.end);
+		TRY(write_window(writing, first, stop));
+		first = stop;
+	}
+	return kdump_finish(&writing->writer);
+}
+
+/* Leave the part at hand as a valid incomplete dump, and the sentence about why as it is. */
+static err_t end_early(struct writing *writing, err_t why)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s", err_text());
+	if (kdump_mark_incomplete(&writing->writer) == OK)
+		writing->tally->incomplete = true;
+	return fail(why, "%s", text);
+}
+
+static size_t batch_bytes(const struct dump *dump)
+{
+	int order = dump->plan->block_order;
+	uint64_t page = page_bytes(&dump->source.target);
+
+	if (order < 0)
+		return BATCH_BYTES;
+	return (size_t)min_u64(page << min_u64((uint64_t)order, 20), BATCH_MOST);
+}
+
+static err_t begin_packing(struct writing *writing)
+{
+	struct dump *dump = writing->dump;
+	struct packing packing = { .source = &dump->source, .codec = dump->out.codec,
+				   .share_zero = dump->out.level & LEVEL_ZERO,
+				   .batch_bytes = batch_bytes(dump) };
+
+	packing.workers = budget_workers(dump->plan, &packing);
+	say(&dump->plan->say, SAY_DEBUG, "Number of threads: %u\n", packing.workers);
+	return packer_create(&packing, &writing->packer);
+}
+
+/* What packs must be empty before the next part, and after a failure is not. */
+static err_t write_part_packed(struct writing *writing, unsigned part)
+{
+	TRY(begin_packing(writing));
+	err_t result = write_part(writing, part);
+	packer_destroy(writing->packer);
+	writing->packer = NULL;
+	return result;
+}
+
+/* A part that is full is left incomplete, and the others still get theirs: they may lie on other
+ * disks. Whatever else happens ends all. */
+static err_t write_parts(struct writing *writing)
+{
+	err_t result = OK;
+	unsigned part = 0;
+
+	progress_begin(&writing->progress, &writing->dump->plan->say, "Copying data", true);
+	for (; part < writing->parts && (result == OK || result == ERR_NOSPACE); part++) {
+		err_t mine = write_part_packed(writing, part);
+		if (mine != OK)
+			result = end_early(writing, mine);
+	}
+	for (; part < writing->parts; part++) {
+		writing->writer.sink = &writing->sink[part];
+		result = end_early(writing, result);
+	}
+	if (result == OK)
+		progress_end(&writing->progress);
+	return result;
+}
+
+static err_t write_beginning(struct writing *writing)
+{
+	for (unsigned i = 0; i < writing->parts; i++)
+		TRY(kdump_begin(&writing->writer, &writing->sink[i]));
+	TRY(cycle_exists(&writing->cycle, put_existing, writing));
+	TRY(cycle_decide(&writing->cycle, put_staying, writing));
+	writing->tally->kept = writing->cycle.pages;
+	return choose_borders(writing);
+}
+
+err_t write_kdump(struct dump *dump, struct sink *sink, unsigned parts, struct tally *tally)
+{
+	struct writing writing = { .dump = dump, .tally = tally, .sink = sink, .parts = parts,
+				   .end = calloc(parts, sizeof(*writing.end)) };
+
+	err_t result = writing.end ? cycle_create(&writing.cycle, dump, tally)
+				   : fail(ERR_NOMEM, "no memory for %u parts", parts);
+	if (result == OK)
+		result = kdump_create(&writing.writer, &dump->out);
+	if (result == OK)
+		result = write_beginning(&writing);
+	for (unsigned i = 0; result != OK && i < parts && writing.writer.sink; i++) {
+		writing.writer.sink = &sink[i];
+		result = end_early(&writing, result);
+	}
+	if (result == OK)
+		result = write_parts(&writing);
+	kdump_destroy(&writing.writer);
+	cycle_destroy(&writing.cycle);
+	free(writing.end);
+	return result;
+}

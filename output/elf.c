@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* elf.c - write an ELF core, in the class and byte order of the input. */
+#include "output/elf.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+enum { HEADERS_BYTES = 64 * 1024, INCOMPLETE_FLAG = 1 };
+
+err_t elf_create(struct elf_writer *writer, const struct source *source, struct sink *sink)
+{
+	*writer = (struct elf_writer){
+		.source = source, .sink = sink, .shape = &elf_shapes[source->class_bytes == 8],
+		.container = { .word_bytes = source->class_bytes,
+			       .big_endian = source->big_endian },
+	};
+	writer->headers = malloc(HEADERS_BYTES);
+	return writer->headers ? OK : fail(ERR_NOMEM, "no memory for program headers");
+}
+
+void elf_destroy(struct elf_writer *writer)
+{
+	free(writer->headers);
+	writer->headers = NULL;
+}
+
+static err_t flush_headers(struct elf_writer *writer)
+{
+	if (!writer->headers_used)
+		return OK;
+	TRY(sink_write(writer->sink, writer->headers_at, writer->headers, writer->headers_used));
+	writer->headers_at += writer->headers_used;
+	writer->headers_used = 0;
+	return OK;
+}
+
+static err_t add_header(struct elf_writer *writer, uint32_t type, const struct elf_load *load,
+			uint64_t at)
+{
+	const struct elf_shape *shape = writer->shape;
+	const struct target *container = &writer->container;
+	const uint64_t highest = max_u64(max_u64(at + load->file_bytes, load->memory_bytes),
+					 load->start + load->memory_bytes);
+
+	if (shape->class_bytes == 4 && highest >> 32 && highest != UINT64_C(1) << 32)
+		return fail(ERR_UNSUPPORTED, "physical memory or file offset %#" PRIx64
+			    " does not fit an ELF file of 32 bits", highest);
+	if (writer->headers_used + shape->phdr > HEADERS_BYTES)
+		TRY(flush_headers(writer));
+	uint8_t *phdr = writer->headers + writer->headers_used;
+	writer->headers_used += shape->phdr;
+	memset(phdr, 0, shape->phdr);
+	put_32(container->big_endian, phdr, type);
+	put_32(container->big_endian, phdr + shape->p_flags, load->of ? load->of->flags : 0);
+	put_word(container, phdr + shape->p_offset, load->nowhere ? 0 : at);
+	put_word(container, phdr + shape->p_paddr, load->start);
+	if (load->of)
+		put_word(container, phdr + shape->p_vaddr,
+			 load->of->virtual + (load->start - load->of->start));
+	put_word(container, phdr + shape->p_filesz, load->file_bytes);
+	put_word(container, phdr + shape->p_memsz, load->memory_bytes);
+	put_word(container, phdr + shape->p_align, load->of ? load->of->align : 0);
+	return OK;
+}
+
+/* The input's header with our counts. With 0xffff or more program headers their number stands in
+ * section header 0, behind them. */
+static err_t write_header(struct elf_writer *writer, uint64_t headers, uint32_t flags)
+{
+	const struct elf_shape *shape = writer->shape;
+	const struct target *container = &writer->container;
+	bool big = container->big_endian, extended = headers >= PN_XNUM;
+	uint8_t header[64], section[64] = { 0 };
+	uint64_t behind = shape->header + headers * shape->phdr;
+
+	memcpy(header, writer->source->elf_header, sizeof(header));
+	put_word(container, header + shape->phoff, shape->header);
+	put_word(container, header + shape->shoff, extended ? behind : 0);
+	put_32(big, header + shape->flags, get_32(big, header + shape->flags) | flags);
+	put_16(big, header + shape->ehsize, shape->header);
+	put_16(big, header + shape->phentsize, shape->phdr);
+	put_16(big, header + shape->phnum, extended ? PN_XNUM : (uint16_t)headers);
+	put_16(big, header + shape->shentsize, extended ? shape->shdr : 0);
+	put_16(big, header + shape->shnum, extended);
+	put_16(big, header + shape->shstrndx, 0);
+	TRY(sink_write(writer->sink, 0, header, shape->header));
+	if (!extended)
+		return OK;
+	put_word(container, section + shape->sh_size, 1);
+	put_32(big, section + shape->sh_info, (uint32_t)headers);
+	return sink_write(writer->sink, behind, section, shape->shdr);
+}
+
+err_t elf_plan(struct elf_writer *writer, uint64_t loads)
+{
+	const struct elf_shape *shape = writer->shape;
+	const struct source *source = writer->source;
+	uint64_t headers = 1 + loads;
+	uint64_t notes_at = shape->header + headers * shape->phdr +
+			    (headers >= PN_XNUM ? shape->shdr : 0);
+	const struct elf_load note = { .memory_bytes = source->notes_bytes,
+				       .file_bytes = source->notes_bytes };
+
+	if (headers > UINT32_MAX)
+		return fail(ERR_UNSUPPORTED, "%" PRIu64 " segments do not fit an ELF file", loads);
+	TRY(write_header(writer, headers, 0));
+	writer->begun = true;
+	writer->headers_at = shape->header;
+	writer->data_at = notes_at + source->notes_bytes;
+	TRY(sink_write(writer->sink, notes_at, source->notes, source->notes_bytes));
+	return add_header(writer, PT_NOTE, &note, notes_at);
+}
+
+err_t elf_load(struct elf_writer *writer, const struct elf_load *load)
+{
+	return add_header(writer, PT_LOAD, load, writer->data_at);
+}
+
+err_t elf_data(struct elf_writer *writer, const void *bytes, size_t size)
+{
+	TRY(sink_write(writer->sink, writer->data_at, bytes, size));
+	writer->data_at += size;
+	return OK;
+}
+
+err_t elf_finish(struct elf_writer *writer)
+{
+	TRY(flush_headers(writer));
+	return sink_extend(writer->sink, writer->data_at);
+}
+
+/* The segment at hand has only what was written of it. */
+static void clip_last(struct elf_writer *writer)
+{
+	const struct elf_shape *shape = writer->shape;
+	uint8_t *phdr = writer->headers + writer->headers_used - shape->phdr;
+
+	if (writer->headers_used < shape->phdr)
+		return;
+	uint64_t at = get_word(&writer->container, phdr + shape->p_offset);
+	uint64_t size = get_word(&writer->container, phdr + shape->p_filesz);
+	if (at && at + size > writer->data_at)
+		put_word(&writer->container, phdr + shape->p_filesz,
+			 writer->data_at > at ? writer->data_at - at : 0);
+}
+
+err_t elf_mark_incomplete(struct elf_writer *writer)
+{
+	const struct elf_shape *shape = writer->shape;
+	uint8_t flags[4];
+	bool big = writer->container.big_endian;
+
+	if (!writer->begun)
+		return ERR_HOLE;
+	clip_last(writer);
+	put_32(big, flags, get_32(big, writer->source->elf_header + shape->flags) |
+		       INCOMPLETE_FLAG);
+	TRY(sink_write(writer->sink, shape->flags, flags, sizeof(flags)));
+	return flush_headers(writer);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* elf.h - write an ELF core: the header, one PT_NOTE, PT_LOADs, then notes and data without gaps.
+ * Pages left out are memory that a segment has (p_memsz) and the file has not (p_filesz). */
+#ifndef OUTPUT_ELF_H
+#define OUTPUT_ELF_H
+
+#include "input/elf.h"
+#include "output/sink.h"
+
+/* A segment of the new file. */
+struct elf_load {
+	const struct segment *of; /* the input's, for what stays the same */
+	paddr_t start;
+	uint64_t memory_bytes, file_bytes;
+	bool nowhere; /* p_offset 0, for a segment that begins with what is left out */
+};
+
+struct elf_writer {
+	const struct source *source; /* whose header and notes it gets; lent */
+	struct sink *sink;           /* lent */
+	const struct elf_shape *shape;
+	struct target container;
+	uint64_t headers_at, data_at; /* where the next ones go */
+	uint8_t *headers;             /* not yet written; owned */
+	size_t headers_used;
+	bool begun;
+};
+
+/* ERR_NOMEM. */
+err_t elf_create(struct elf_writer *, const struct source *, struct sink *);
+void elf_destroy(struct elf_writer *);
+
+/* The file will have so many PT_LOADs: write ELF header and notes; every offset is fixed.
+ * ERR_UNSUPPORTED: too many for an ELF file. */
+err_t elf_plan(struct elf_writer *, uint64_t loads);
+
+/* The next PT_LOAD; its file_bytes of data come next, by elf_data(). ERR_UNSUPPORTED: its numbers
+ * do not fit the class. */
+err_t elf_load(struct elf_writer *, const struct elf_load *);
+err_t elf_data(struct elf_writer *, const void *bytes, size_t size);
+
+/* Everything that is still in hand. */
+err_t elf_finish(struct elf_writer *);
+
+/* Say in the header (e_flags) that the core ends before its end. ERR_HOLE: nothing is there yet. */
+err_t elf_mark_incomplete(struct elf_writer *);
+
+#endif

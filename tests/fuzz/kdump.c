@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kdump.c - fuzz dump files as input: open a file of any bytes, read every page. What pages() tells
+ * and what a reader finds must be the same, mapped or not. */
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/bits.h"
+#include "base/fault.h"
+#include "input/source.h"
+
+enum { PAGES = 256 };
+
+static void check(bool holds)
+{
+	if (!holds)
+		__builtin_trap();
+}
+
+static void read_pages(const struct source *source, struct reader *reader)
+{
+	uint64_t all[PAGES / 64] = { 0 }, data[PAGES / 64] = { 0 };
+	const uint8_t *page;
+
+	source->format->pages(source, 0, PAGES, false, all);
+	source->format->pages(source, 0, PAGES, true, data);
+	for (pfn_t pfn = 0; pfn < PAGES; pfn++) {
+		check(bits_test(all, pfn) || !bits_test(data, pfn));
+		err_t result = reader_page(reader, pfn, &page);
+		check((result == ERR_HOLE) == !bits_test(data, pfn));
+		volatile uint8_t sum = 0;
+		for (size_t i = 0; result == OK && i < page_bytes(&source->target); i++)
+			sum += page[i];
+		(void)sum;
+		reader_faulted(reader);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	char name[32];
+	int file = memfd_create("fuzz", 0);
+
+	if (file < 0 || write(file, bytes, size) != (ssize_t)size)
+		return 0;
+	fault_setup();
+	snprintf(name, sizeof(name), "/dev/fd/%d", file);
+	for (int map = 0; map < 2; map++) {
+		struct source source = { .name = name, .may_map = map };
+		struct reader *reader;
+		if (source_open(&source) != OK)
+			continue;
+		if (source.stored.known && reader_create(&source, &reader) == OK) {
+			read_pages(&source, reader);
+			reader_destroy(reader);
+		}
+		source_close(&source);
+	}
+	close(file);
+	return 0;
+}
