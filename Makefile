@@ -40,9 +40,11 @@ LIBS += -lzstd
 endif
 ifeq ($(LINKTYPE),static)
 LINK = -static
+LIBS += $(or $(shell $(PKG_CONFIG) --static --libs libdw libelf 2>/dev/null),-ldw -lelf -lz -lbz2 -llzma)
 LIBS += -lstdc++ -lm
 else
 LINK = -pie -Wl,-z,relro,-z,now
+LIBS += $(or $(shell $(PKG_CONFIG) --libs libdw libelf 2>/dev/null),-ldw -lelf)
 endif
 
 # What we need, and how we harden; CFLAGS stay the packager's.
@@ -120,7 +122,7 @@ check:
 SANITIZE = -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
 check-asan:
 	@$(MAKE) --no-print-directory -s BUILD=build/asan CFLAGS="$(SANITIZE) -fsanitize=address,undefined" build/asan/makedumpfile tests
-	@BUILD=build/asan tests/run $(or $(SUITES),unit cases fuzz params options formats)
+	@BUILD=build/asan tests/run $(or $(SUITES),unit cases fuzz params options vmlinux formats)
 
 check-thread:
 	@$(MAKE) --no-print-directory -s BUILD=build/thread CFLAGS="$(SANITIZE) -fsanitize=thread" build/thread/makedumpfile tests

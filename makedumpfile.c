@@ -12,7 +12,7 @@
 #define VERSION "2.0.0"
 #define RELEASED "24 Nov 2026"
 
-enum { EXIT_OK = 0, EXIT_FAILED = 1 };
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_MISMATCH = 2 };
 
 static void print_version(const struct say *to)
 {
@@ -57,7 +57,7 @@ static int failed(const struct plan *plan, err_t why)
 		    "Try `makedumpfile --help' for more information.\n");
 	if (!plan->check_params)
 		say(to, SAY_COMMON, "\nmakedumpfile Failed.\n");
-	return EXIT_FAILED;
+	return why == ERR_MISMATCH ? EXIT_MISMATCH : EXIT_FAILED;
 }
 
 static err_t run(const struct plan *plan)
@@ -65,6 +65,8 @@ static err_t run(const struct plan *plan)
 	switch (plan->job) {
 	case JOB_DUMP:
 		return job_dump(plan);
+	case JOB_GENERATE:
+		return job_vmcoreinfo(plan);
 	case JOB_REARRANGE:
 		return job_rearrange(plan);
 	case JOB_DMESG:

@@ -41,10 +41,13 @@ struct plan {
 	bool dry_run;
 	bool check_params;
 	bool help, version;
-	bool partial_dmesg;          /* --partial-dmesg: only what was logged since the last clear */
+	bool partial_dmesg;          /* --partial-dmesg: only what came since the last clear */
 	bool no_vmemmap;             /* -e: leave out struct pages nobody needs */
 	bool want_vtop;              /* --vtop */
 	vaddr_t vtop;
+	const char *vmlinux;         /* -x */
+	const char *vmcoreinfo;      /* -i */
+	const char *vmcoreinfo_out;  /* -g */
 };
 
 /* What a dump is made from and of. */
@@ -97,6 +100,8 @@ void tell_vtop(struct dump *);
 /* jobs/dmesg.c: write the kernel's log. */
 err_t job_dmesg(const struct plan *);
 
+/* jobs/vmcoreinfo.c: write what plan->vmlinux tells into the text plan->vmcoreinfo_out. */
+err_t job_vmcoreinfo(const struct plan *);
 /* jobs/rearrange.c: turn the flattened stream on standard input into the file it stands for. */
 err_t job_rearrange(const struct plan *);
 

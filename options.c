@@ -51,6 +51,9 @@ TAKE_FLAG(partial_dmesg)
 TAKE_FLAG(no_vmemmap)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
+TAKE_TEXT(vmcoreinfo_out)
+TAKE_TEXT(vmcoreinfo)
+TAKE_TEXT(vmlinux)
 
 /* An option that other rules look at, and nothing else needs to. */
 static err_t take_noted(struct plan *plan, const char *text)
@@ -223,6 +226,12 @@ static const struct option_entry option_table[] = {
 	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
 	{ 0, "splitblock-size", "KIB", take_splitblock,
 	  "Files of --split begin at multiples of this much memory. Default 1 GiB." },
+	{ 'x', NULL, "VMLINUX", take_vmlinux,
+	  "Learn about the kernel from its VMLINUX with debug information, and from VMCORE only "
+	  "what that does not tell." },
+	{ 'i', NULL, "VMCOREINFO", take_vmcoreinfo, "The same, from a file that -g made." },
+	{ 'g', NULL, "VMCOREINFO", take_vmcoreinfo_out,
+	  "Only write the file VMCOREINFO, with what VMLINUX (-x) tells." },
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
 	{ 'e', "exclude-unused-vm", NULL, take_no_vmemmap,
@@ -243,9 +252,6 @@ static const struct option_entry option_table[] = {
 	{ 'v', NULL, NULL, take_version, "Print the version." },
 
 	{ 'X', NULL, NULL, take_noted, NULL },
-	{ 'g', NULL, "VMCOREINFO", take_noted, NULL },
-	{ 'i', NULL, "VMCOREINFO", take_noted, NULL },
-	{ 'x', NULL, "VMLINUX", take_noted, NULL },
 	{ 0, "reassemble", NULL, take_noted, NULL },
 	{ 0, "config", "FILE", take_noted, NULL },
 	{ 0, "eppic", "FILE", take_noted, NULL },
@@ -554,5 +560,6 @@ void options_help(const struct say *to)
 		    entry->argument ? entry->argument : "");
 		print_wrapped(to, entry->help, 8);
 	}
-	say(to, SAY_COMMON, "\nExit status: 0 done, 1 failed.\n");
+	say(to, SAY_COMMON, "\nExit status: 0 done, 1 failed, 2 VMLINUX or "
+	    "VMCOREINFO is of another kernel.\n");
 }

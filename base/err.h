@@ -19,6 +19,7 @@ typedef enum {
 	ERR_UNSUPPORTED,
 	ERR_USAGE,
 	ERR_PARAMETER, /* the options contradict each other or the input */
+	ERR_MISMATCH,  /* a file that was given is of another kernel than the dump */
 } err_t;
 
 /* Set this thread's sentence and return the code. */

@@ -3,6 +3,7 @@
 #include "facts/facts.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "facts/table.h"
 
@@ -54,6 +55,41 @@ void fact_set(struct facts *facts, enum fact_id id, uint64_t value, const char *
 	facts->known[id] = true;
 	facts->value[id] = value;
 	facts->source[id] = source;
+}
+
+/* Where a text is kept, and how many bytes it may have with its NUL. */
+static char *text_slot(struct facts *facts, enum fact_id id, size_t *bytes)
+{
+	switch (id) {
+	case TEXT_OSRELEASE:
+		*bytes = sizeof(facts->release);
+		return facts->release;
+	case TEXT_BUILD_ID:
+		*bytes = sizeof(facts->build_id);
+		return facts->build_id;
+	default:
+		*bytes = sizeof(facts->pud_file);
+		return facts->pud_file;
+	}
+}
+
+const char *fact_text(const struct facts *facts, enum fact_id id)
+{
+	size_t bytes;
+
+	return text_slot((struct facts *)facts, id, &bytes);
+}
+
+void fact_set_text(struct facts *facts, enum fact_id id, const char *text, size_t length,
+		   const char *source)
+{
+	size_t bytes;
+	char *slot = text_slot(facts, id, &bytes);
+
+	length = (size_t)min_u64(length, bytes - 1);
+	memcpy(slot, text, length);
+	slot[length] = 0;
+	fact_set(facts, id, length, source);
 }
 
 uint32_t facts_version(const struct facts *facts)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* facts.h - what is known about the dead kernel: a number per name, or "not known".
- * Filled once by the readers (vmcoreinfo.c), then only read. facts.def is the list of names. */
+ * Filled once by the readers (vmcoreinfo.c, vmlinux.c), then only read. facts.def lists them. */
 #ifndef FACTS_FACTS_H
 #define FACTS_FACTS_H
 
@@ -28,13 +28,16 @@ enum fact_id {
 	FACTS
 };
 
-enum { RELEASE_BYTES = UTS_FIELD };
+enum { RELEASE_BYTES = UTS_FIELD, BUILD_ID_BYTES = 129, SOURCE_FILE_BYTES = 100 };
 
 struct facts {
 	bool known[FACTS];
 	uint64_t value[FACTS]; /* negative numbers in two's complement */
+	bool by_other[FACTS]; /* the other name of it was used */
 	const char *source[FACTS]; /* who said so: a string that lives as long as the program */
 	char release[RELEASE_BYTES]; /* OSRELEASE; "" while not known */
+	char build_id[BUILD_ID_BYTES]; /* BUILD-ID, in hexadecimal; "" while not known */
+	char pud_file[SOURCE_FILE_BYTES]; /* SRCFILE(pud_t); "" while not known */
 };
 
 /* A kernel version as one number that compares. */
@@ -58,6 +61,13 @@ enum { FACT_NAME_BYTES = 64 };
 const char *fact_name(enum fact_id, char text[FACT_NAME_BYTES]);
 
 void fact_set(struct facts *, enum fact_id, uint64_t value, const char *source);
+
+/* A fact that is a text (TEXT_...), lent for as long as the facts live; "" while not known. */
+const char *fact_text(const struct facts *, enum fact_id);
+
+/* Set such a fact to the first `length` bytes at `text`, or as many as fit. */
+void fact_set_text(struct facts *, enum fact_id, const char *text, size_t length,
+		   const char *source);
 
 /* The version in OSRELEASE; 0 when there is none. To be asked only where presence cannot tell. */
 uint32_t facts_version(const struct facts *);

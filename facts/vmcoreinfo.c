@@ -2,8 +2,6 @@
 /* vmcoreinfo.c - text to facts: one loop over the lines, one over the list. */
 #include "facts/vmcoreinfo.h"
 
-#include <string.h>
-
 #include "base/text.h"
 #include "facts/table.h"
 
@@ -11,18 +9,18 @@ enum { PAGESIZE_LEAST = 4096, PAGESIZE_MOST = 65536 };
 
 /* The words of a line: KIND(name)=value, or NAME=value with an empty kind. */
 struct line {
-	struct piece whole, kind, name, value;
+	struct piece whole, key, kind, name, value;
 };
 
 static bool split(struct piece whole, struct line *ret)
 {
-	struct piece key, rest;
+	struct piece rest;
 
 	*ret = (struct line){ .whole = whole };
-	if (!piece_split(whole, '=', &key, &ret->value))
+	if (!piece_split(whole, '=', &ret->key, &ret->value))
 		return false;
-	if (!piece_split(key, '(', &ret->kind, &rest))
-		ret->name = key;
+	if (!piece_split(ret->key, '(', &ret->kind, &rest))
+		ret->name = ret->key;
 	else if (!piece_split(rest, ')', &ret->name, &rest))
 		return false;
 	return true;
@@ -32,7 +30,9 @@ static bool names(const struct line *line, const struct fact_entry *entry)
 {
 	const char *word = fact_kind_word(entry->kind);
 
-	if (!piece_is(line->kind, word ? word : ""))
+	if (!word)
+		return piece_is(line->key, entry->name);
+	if (!piece_is(line->kind, word))
 		return false;
 	return piece_is(line->name, entry->name) ||
 	       (entry->other && piece_is(line->name, entry->other));
@@ -65,10 +65,12 @@ static err_t take(struct facts *facts, const struct line *line, const char *sour
 		if (!parse(fact_table[id].kind, line->value, &value))
 			return fail(ERR_CORRUPT, "Invalid data in %s: %.*s", source,
 				    (int)min_u64(line->whole.length, 200), line->whole.at);
-		if (id == TEXT_OSRELEASE)
-			memcpy(facts->release, line->value.at,
-			       min_u64(line->value.length, RELEASE_BYTES - 1));
-		fact_set(facts, id, value, source);
+		if (fact_table[id].kind == KIND_TEXT)
+			fact_set_text(facts, id, line->value.at, line->value.length, source);
+		else
+			fact_set(facts, id, value, source);
+		facts->by_other[id] = fact_table[id].other &&
+				      piece_is(line->name, fact_table[id].other);
 		return OK;
 	}
 	return OK;

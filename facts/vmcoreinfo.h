@@ -3,6 +3,8 @@
 #ifndef FACTS_VMCOREINFO_H
 #define FACTS_VMCOREINFO_H
 
+#include <stdio.h>
+
 #include "facts/facts.h"
 
 /* Take every fact the text knows and `facts` does not. The text ends at `bytes` or at a NUL, may be
@@ -10,5 +12,9 @@
  * must live as long as the facts. ERR_CORRUPT: no OSRELEASE or PAGESIZE, or a number that is none.
  */
 err_t vmcoreinfo_read(struct facts *, const char *text, size_t bytes, const char *source);
+
+/* Write what is known and belongs into such a file, in the order that other makedumpfiles use.
+ * Whether that worked, ferror() tells. */
+void vmcoreinfo_write(const struct facts *, FILE *);
 
 #endif

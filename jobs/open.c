@@ -4,11 +4,15 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/io.h"
+#include "base/scope.h"
+#include "facts/given.h"
 #include "facts/table.h"
 #include "facts/vmcoreinfo.h"
+#include "facts/vmlinux.h"
 #include "makedumpfile.h"
 
-enum { RELEASE_FIELD = 2, MACHINE_FIELD = 4, KREF_BYTES = 4 };
+enum { RELEASE_FIELD = 2, MACHINE_FIELD = 4, KREF_BYTES = 4, VMCOREINFO_MOST = 1 << 20 };
 
 /* Can the job not be done without knowing the kernel? Of a dump: does any level ask for more than
  * an earlier run did already, and more than pages of zeros? */
@@ -62,17 +66,67 @@ static void take_stored(struct dump *dump)
 /* A block of a kdump file is a page. */
 static err_t check_page_size(const struct dump *dump)
 {
-	uint64_t page = dump->facts.value[DECIMAL_PAGESIZE];
 	uint64_t block = page_bytes(&dump->source.target);
+	uint64_t page = fact_or(&dump->facts, DECIMAL_PAGESIZE, block);
 
 	return page == block ? OK : fail(ERR_CORRUPT, "PAGESIZE %" PRIu64 " in the note VMCOREINFO,"
 					 " but block size %" PRIu64, page, block);
 }
 
-/* Notes and vmcoreinfo. ERR_NOFACT: there is none. */
+/* The file that tells about the kernel; NULL: only the dump does. */
+static const char *given_file(const struct plan *plan)
+{
+	return plan->vmlinux ? plan->vmlinux : plan->vmcoreinfo;
+}
+
+static err_t read_vmlinux(const struct plan *plan, const struct source *source, struct facts *given)
+{
+	struct vmlinux vmlinux;
+
+	TRY(vmlinux_open(&vmlinux, plan->vmlinux));
+	err_t result = OK;
+	if (source->elf_machine && (vmlinux.machine != source->elf_machine ||
+				    vmlinux.big_endian != source->big_endian))
+		result = fail(ERR_MISMATCH, "%s and %s don't match. The one is of machine %u, the "
+			      "other of %u (e_machine), or the byte order differs", plan->vmlinux,
+			      source->name, vmlinux.machine, source->elf_machine);
+	if (result == OK)
+		result = vmlinux_facts(&vmlinux, given);
+	vmlinux_close(&vmlinux);
+	return result;
+}
+
+static err_t read_vmcoreinfo(const struct plan *plan, struct facts *given)
+{
+	FREE_AT_END char *text = NULL;
+	size_t bytes;
+
+	TRY(io_slurp(plan->vmcoreinfo, VMCOREINFO_MOST, &text, &bytes));
+	text[bytes++] = '\n'; /* in place of the NUL: a file is not cut off */
+	return vmcoreinfo_read(given, text, bytes, plan->vmcoreinfo);
+}
+
+/* With -x or -i: that file first, then from the note what the file does not tell. */
+static err_t read_given(struct dump *dump, const struct facts *own)
+{
+	const struct plan *plan = dump->plan;
+	struct facts *given = &dump->facts;
+
+	if (plan->vmlinux)
+		TRY(read_vmlinux(plan, &dump->source, given));
+	else
+		TRY(read_vmcoreinfo(plan, given));
+	TRY(given_match(given, given_file(plan), own, dump->source.name));
+	given_slide(given, own);
+	given_join(given, own);
+	return OK;
+}
+
+/* Notes, vmcoreinfo and what was given. ERR_NOFACT: there is none. */
 static err_t read_facts(struct dump *dump)
 {
 	struct source *source = &dump->source;
+	struct facts own = { 0 };
 	struct notes_found found;
 
 	notes_scan(source->big_endian, source->notes, source->notes_bytes, &found);
@@ -86,17 +140,42 @@ static err_t read_facts(struct dump *dump)
 	if (found.xen)
 		return fail(ERR_UNSUPPORTED,
 			    "%s: is a Xen memory core image, which is not supported", source->name);
-	if (!found.vmcoreinfo)
+	if (!found.vmcoreinfo && !given_file(dump->plan))
 		return fail(ERR_NOFACT, "%s doesn't contain vmcoreinfo.", source->name);
-	dump->out.vmcoreinfo_at = (size_t)(found.vmcoreinfo - source->notes);
-	dump->out.vmcoreinfo_bytes = found.vmcoreinfo_bytes;
-	TRY(vmcoreinfo_read(&dump->facts, (const char *)found.vmcoreinfo, found.vmcoreinfo_bytes,
-			    "the note VMCOREINFO"));
+	if (found.vmcoreinfo) {
+		dump->out.vmcoreinfo_at = (size_t)(found.vmcoreinfo - source->notes);
+		dump->out.vmcoreinfo_bytes = found.vmcoreinfo_bytes;
+		TRY(vmcoreinfo_read(&own, (const char *)found.vmcoreinfo, found.vmcoreinfo_bytes,
+				    "the note VMCOREINFO"));
+	}
+	if (given_file(dump->plan))
+		TRY(read_given(dump, &own));
+	else
+		dump->facts = own;
 	if (source->stored.known)
 		return check_page_size(dump);
 	dump->out.timestamp = fact_or(&dump->facts, DECIMAL_CRASHTIME, 0);
-	source->target.page_shift = (uint8_t)__builtin_ctzll(dump->facts.value[DECIMAL_PAGESIZE]);
+	if (fact_known(&dump->facts, DECIMAL_PAGESIZE))
+		source->target.page_shift =
+		    (uint8_t)__builtin_ctzll(dump->facts.value[DECIMAL_PAGESIZE]);
 	return OK;
+}
+
+/* Is it the kernel the facts speak of? */
+static err_t check_release(struct dump *dump, vaddr_t at, const char *release)
+{
+	struct facts *facts = &dump->facts;
+
+	if (!fact_known(facts, TEXT_OSRELEASE))
+		fact_set_text(facts, TEXT_OSRELEASE, release, strlen(release), "utsname");
+	if (!strcmp(release, facts->release))
+		return OK;
+	if (given_file(dump->plan))
+		return fail(ERR_MISMATCH, "%s and %s don't match. The one is of release \"%s\", "
+			    "the other of \"%.64s\"", given_file(dump->plan),
+			    dump->source.name, facts->release, release);
+	return fail(ERR_CORRUPT, "utsname at %#" PRIx64 " tells release \"%.64s\", vmcoreinfo "
+		    "\"%s\"", at, release, facts->release);
 }
 
 /* The kernel's own idea of who it is. That it can be read, and agrees, proves the translation
@@ -117,11 +196,7 @@ static err_t read_utsname(struct dump *dump)
 		   "utsname at %#" PRIx64, at));
 	for (unsigned i = 0; i < UTS_FIELDS; i++)
 		dump->uts[(i + 1) * UTS_FIELD - 1] = 0;
-	if (strcmp(release, facts->release))
-		return fail(ERR_CORRUPT,
-			    "utsname at %#" PRIx64 " tells release \"%.64s\", vmcoreinfo "
-			    "\"%s\"",
-			    at, release, facts->release);
+	TRY(check_release(dump, at, release));
 	dump->out.uts = dump->uts;
 	return OK;
 }
@@ -136,7 +211,9 @@ static err_t know_memory(struct dump *dump, const struct arch *arch)
 					.tables = dump->tables };
 	if (!dump->source.stored.known)
 		dump->out.phys_base = dump->space.phys_base;
-	TRY(within(read_utsname(dump), "%s", dump->source.name));
+	err_t result = read_utsname(dump);
+	if (result != OK)
+		return result == ERR_MISMATCH ? result : within(result, "%s", dump->source.name);
 	dump->memory_known = true;
 	return OK;
 }
@@ -144,6 +221,8 @@ static err_t know_memory(struct dump *dump, const struct arch *arch)
 /* What its pages are. */
 static err_t know_pages(struct dump *dump)
 {
+	if (given_file(dump->plan))
+		given_complete(&dump->facts);
 	TRY(within(memmap_open(&dump->map, &dump->memory, &dump->facts, dump->max_mapnr), "%s",
 		   dump->source.name));
 	TRY(within(rules_choose(&dump->rules, &dump->source.target, &dump->facts), "%s",
@@ -164,9 +243,9 @@ static void tell_facts(const struct dump *dump)
 	for (enum fact_id id = 0; id < FACTS; id++) {
 		if (!fact_known(&dump->facts, id))
 			continue;
-		if (id == TEXT_OSRELEASE)
+		if (fact_table[id].kind == KIND_TEXT)
 			say(say_to, SAY_DEBUG, "  %s=%s\n", fact_name(id, name),
-			    dump->facts.release);
+			    fact_text(&dump->facts, id));
 		else
 			say(say_to, SAY_DEBUG, "  %s=%" PRIu64 " (%#" PRIx64 "), from %s\n",
 			    fact_name(id, name), dump->facts.value[id], dump->facts.value[id],
@@ -201,20 +280,23 @@ static void tell(const struct dump *dump)
 static err_t open_parts(struct dump *dump)
 {
 	const struct arch *arch = NULL;
-	bool needed = kernel_needed(dump);
+	bool given = given_file(dump->plan);
+	bool needed = kernel_needed(dump) || given;
 
 	TRY(know_machine(dump, &arch));
 	if (dump->plan->job == JOB_USAGE)
 		TRY(kcore_prepare(&dump->source, &kcore_files, dump->plan->replace));
 	err_t result = read_facts(dump);
-	if (result == ERR_UNSUPPORTED)
+	if (result == ERR_UNSUPPORTED || (result != OK && given))
 		return result;
 	if (result == OK && !arch)
 		result = fail(ERR_UNSUPPORTED, "machine \"%.*s\" is not supported", UTS_FIELD - 1,
 			      (const char *)dump->source.stored.uts + MACHINE_FIELD * UTS_FIELD);
+	if (result == ERR_NOFACT && needed)
+		return fail(ERR_PARAMETER, "%s doesn't contain vmcoreinfo. Specify '-x' option or "
+			    "'-i' option.", dump->source.name);
 	if (result != OK && needed)
-		return result == ERR_NOFACT ? ERR_PARAMETER
-					    : within(result, "%s", dump->source.name);
+		return within(result, "%s", dump->source.name);
 	dump->max_mapnr = pfn_up(&dump->source.target, dump->source.end);
 	dump->out.target = dump->source.target;
 	TRY(reader_create(&dump->source, &dump->bytes));

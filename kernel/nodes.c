@@ -4,21 +4,34 @@
 
 #include "base/bytes.h"
 
+/* Where the mask of online nodes lies: debug information only tells of the array it is in. */
+static bool find_online_map(const struct facts *facts, vaddr_t *ret)
+{
+	if (!fact_known(facts, SIZE_NODEMASK_T))
+		return false;
+	*ret = fact_or(facts, SYMBOL_NODE_ONLINE_MAP, 0);
+	if (!*ret && fact_known(facts, SYMBOL_NODE_STATES) && fact_known(facts, NUMBER_N_ONLINE))
+		*ret = facts->value[SYMBOL_NODE_STATES] +
+		       facts->value[NUMBER_N_ONLINE] * facts->value[SIZE_NODEMASK_T];
+	return *ret;
+}
+
 /* Is the node online? Bit n of an array of unsigned long. */
 static err_t is_online(struct memory *memory, const struct facts *facts, unsigned node, bool *ret)
 {
 	const struct target *target = &memory->space->target;
 	unsigned bits = target->word_bytes * 8u;
+	vaddr_t map;
 	uint64_t word;
 
-	if (!fact_known(facts, SYMBOL_NODE_ONLINE_MAP) || !fact_known(facts, SIZE_NODEMASK_T)) {
+	if (!find_online_map(facts, &map)) {
 		*ret = node == 0;
 		return OK;
 	}
 	*ret = false;
 	if (node / 8 >= facts->value[SIZE_NODEMASK_T])
 		return OK;
-	vaddr_t at = facts->value[SYMBOL_NODE_ONLINE_MAP] + node / bits * target->word_bytes;
+	vaddr_t at = map + node / bits * target->word_bytes;
 	TRY(within(memory_word(memory, at, &word), "node_online_map at %#" PRIx64, at));
 	*ret = word >> node % bits & 1;
 	return OK;

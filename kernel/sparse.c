@@ -186,16 +186,18 @@ static err_t static_open(struct memmap *map, const struct facts *facts)
 }
 
 /* Since 4.15 the roots are allocated at boot, and vmcoreinfo tells where; the first such kernels,
- * and files made from debug information, tell the address of the variable that points there
- * instead. The table without a flaw is the right one. */
+ * and debug information, tell the address of the variable that points there instead. The table
+ * without a flaw is the right one. Debug information tells no length then, and the variable is
+ * looked behind first: on some machines it can itself pass for a table. */
 static err_t extreme_open(struct memmap *map, const struct facts *facts)
 {
 	vaddr_t told = facts->value[SYMBOL_MEM_SECTION];
-	struct survey there, pointed = { 0 };
+	struct survey there = { 0 }, pointed = { 0 };
 
 	TRY(prepare(map, facts));
 	map->sections_per_root = (unsigned)per_root(map->memory, facts);
-	there = look_at_all(map);
+	if (fact_known(facts, LENGTH_MEM_SECTION))
+		there = look_at_all(map);
 	if (flawless(&there))
 		return accept(map, &there);
 	if (memory_word(map->memory, told, &map->array) == OK &&
@@ -204,6 +206,7 @@ static err_t extreme_open(struct memmap *map, const struct facts *facts)
 	if (flawless(&pointed) || (usable(&pointed) && !usable(&there)))
 		return accept(map, &pointed);
 	map->array = told;
+	there = look_at_all(map);
 	return within(accept(map, &there), "Can't get the address of mem_section, neither there "
 		      "nor where that points");
 }

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* dwarf.c - walk the compilation units once and answer the asks by name.
+ * Of a type that is defined in many units the first definition counts. Nothing here trusts the
+ * file: chains of types and nested structs are followed to a depth, and all looking at members
+ * together to a number, that no kernel comes near. */
+#include "facts/dwarf.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <string.h>
+
+enum { CHAIN_MOST = 32, NESTED_MOST = 8, MEMBERS_MOST = 1 << 22 };
+
+struct walk {
+	struct asks *asks;
+	const char *file;
+	unsigned members; /* looked at so far */
+};
+
+/* The type a DIE refers to, typedefs and qualifiers taken off when asked. */
+static bool type_of(Dwarf_Die *die, bool bare, Dwarf_Die *ret)
+{
+	Dwarf_Attribute attribute;
+
+	if (!dwarf_attr_integrate(die, DW_AT_type, &attribute) ||
+	    !dwarf_formref_die(&attribute, ret))
+		return false;
+	for (int i = 0; bare && i < CHAIN_MOST; i++) {
+		int tag = dwarf_tag(ret);
+		if (tag != DW_TAG_typedef && tag != DW_TAG_const_type &&
+		    tag != DW_TAG_volatile_type)
+			return true;
+		if (!dwarf_attr(ret, DW_AT_type, &attribute) || !dwarf_formref_die(&attribute, ret))
+			return false;
+	}
+	return !bare;
+}
+
+static bool number(Dwarf_Die *die, unsigned name, uint64_t *ret)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word value;
+
+	if (!dwarf_attr(die, name, &attribute) || dwarf_formudata(&attribute, &value))
+		return false;
+	*ret = value;
+	return true;
+}
+
+/* Elements of an array, by its first dimension. False: no array, or one without a bound. */
+static bool array_length(Dwarf_Die *owner, uint64_t *ret)
+{
+	Dwarf_Die array, range;
+	uint64_t bound;
+
+	if (!type_of(owner, true, &array) || dwarf_tag(&array) != DW_TAG_array_type ||
+	    dwarf_child(&array, &range))
+		return false;
+	do {
+		if (dwarf_tag(&range) != DW_TAG_subrange_type)
+			continue;
+		if (number(&range, DW_AT_count, ret))
+			return true;
+		if (!number(&range, DW_AT_upper_bound, &bound) || bound >= INT64_MAX)
+			return false;
+		*ret = bound + 1;
+		return true;
+	} while (dwarf_siblingof(&range, &range) == 0);
+	return false;
+}
+
+/* Where a member lies. Members of a union say nothing and lie at its start; a bit field of a struct
+ * that tells its bits alone has no place. */
+static bool member_offset(Dwarf_Die *member, bool in_union, uint64_t *ret)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Op *op;
+	size_t ops;
+	Dwarf_Word value;
+
+	if (!dwarf_attr(member, DW_AT_data_member_location, &attribute)) {
+		*ret = 0;
+		return in_union;
+	}
+	if (dwarf_formudata(&attribute, &value) == 0) {
+		*ret = value;
+		return true;
+	}
+	if (dwarf_getlocation(&attribute, &op, &ops) || ops != 1 || op->atom != DW_OP_plus_uconst)
+		return false;
+	*ret = op->number;
+	return true;
+}
+
+struct member {
+	Dwarf_Die die;
+	uint64_t offset;
+};
+
+static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted,
+			bool into_named, unsigned depth, struct member *ret);
+
+/* A member of another name: is the wanted one in it? */
+static bool find_inside(struct walk *walk, Dwarf_Die *member, const char *name, struct piece wanted,
+			bool into_named, unsigned depth, struct member *ret)
+{
+	Dwarf_Die type;
+
+	if (depth == NESTED_MOST || (name && !into_named) || !type_of(member, false, &type))
+		return false;
+	int tag = dwarf_tag(&type);
+	return (tag == DW_TAG_structure_type || tag == DW_TAG_union_type) &&
+	       find_member(walk, &type, wanted, into_named, depth + 1, ret);
+}
+
+static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted,
+			bool into_named, unsigned depth, struct member *ret)
+{
+	bool in_union = dwarf_tag(aggregate) == DW_TAG_union_type;
+	Dwarf_Die member;
+	uint64_t offset;
+
+	if (dwarf_child(aggregate, &member))
+		return false;
+	do {
+		if (dwarf_tag(&member) != DW_TAG_member)
+			continue;
+		if (walk->members++ > MEMBERS_MOST)
+			return false;
+		const char *name = dwarf_diename(&member);
+		if (!member_offset(&member, in_union, &offset))
+			continue;
+		if (name && piece_is(wanted, name)) {
+			*ret = (struct member){ member, offset };
+			return true;
+		}
+		if (find_inside(walk, &member, name, wanted, into_named, depth, ret)) {
+			ret->offset += offset;
+			return true;
+		}
+	} while (dwarf_siblingof(&member, &member) == 0);
+	return false;
+}
+
+/* Of the struct itself, or of its anonymous structs and unions; else of its named ones (the
+ * module.symtab that moved into module.core_kallsyms in 4.5, 8244062ef1e5). */
+static bool member_of(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted,
+		      struct member *ret)
+{
+	return find_member(walk, aggregate, wanted, false, 0, ret) ||
+	       find_member(walk, aggregate, wanted, true, 0, ret);
+}
+
+static bool answer_type(struct walk *walk, struct ask *ask, Dwarf_Die *type, int64_t size)
+{
+	struct member member;
+	uint64_t length;
+
+	switch (ask->what) {
+	case ASK_TYPE_SIZE:
+		ask_answer(walk->asks, ask, (uint64_t)size, walk->file);
+		return true;
+	case ASK_OFFSET:
+		if (!member_of(walk, type, ask->member, &member))
+			return false;
+		ask_answer(walk->asks, ask, member.offset, walk->file);
+		return true;
+	case ASK_MEMBER_LENGTH:
+		if (!member_of(walk, type, ask->member, &member) ||
+		    !array_length(&member.die, &length))
+			return false;
+		ask_answer(walk->asks, ask, length, walk->file);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_member_ask(const struct ask *ask)
+{
+	return ask->what == ASK_OFFSET || ask->what == ASK_MEMBER_LENGTH;
+}
+
+/* A definition answers all asks under its name, and those it has no answer for are closed. But if
+ * it has none of the members asked for, it is somebody else's, who took the same name. */
+static void answer_all(struct walk *walk, const char *name, Dwarf_Die *type, int64_t size)
+{
+	struct asks *asks = walk->asks;
+	unsigned wanted = 0, found = 0;
+
+	for (struct ask *ask = asks_find(asks, name); ask; ask = asks_more(asks, ask, name)) {
+		wanted += is_member_ask(ask);
+		found += is_member_ask(ask) && answer_type(walk, ask, type, size);
+	}
+	if (wanted && !found)
+		return;
+	for (struct ask *ask = asks_find(asks, name); ask; ask = asks_more(asks, ask, name)) {
+		if (ask->what == ASK_TYPE_SIZE)
+			answer_type(walk, ask, type, size);
+		else if (is_member_ask(ask))
+			ask->closed = true;
+	}
+}
+
+static bool asked(struct walk *walk, const char *name, enum ask_what what)
+{
+	for (struct ask *ask = asks_find(walk->asks, name); ask;
+	     ask = asks_more(walk->asks, ask, name))
+		if (ask->what == what || (what == ASK_TYPE_SIZE && is_member_ask(ask)))
+			return true;
+	return false;
+}
+
+/* The file that declares a typedef, for the asks under its name. */
+static void see_file(struct walk *walk, Dwarf_Die *die, const char *name)
+{
+	const char *file;
+
+	for (struct ask *ask = asks_find(walk->asks, name); ask;
+	     ask = asks_more(walk->asks, ask, name))
+		if (ask->what == ASK_FILE && (file = dwarf_decl_file(die)))
+			fact_set_text(walk->asks->facts, ask->id, file, strlen(file), walk->file);
+}
+
+static void see_type(struct walk *walk, Dwarf_Die *die)
+{
+	const char *name = dwarf_diename(die);
+	bool is_typedef = dwarf_tag(die) == DW_TAG_typedef;
+	Dwarf_Die type = *die;
+
+	if (!name || !asks_find(walk->asks, name))
+		return;
+	if (is_typedef)
+		see_file(walk, die, name);
+	if (!asked(walk, name, ASK_TYPE_SIZE) || (is_typedef && !type_of(die, true, &type)))
+		return;
+	int64_t size = dwarf_bytesize(&type);
+	if (size > 0)
+		answer_all(walk, name, &type, size);
+}
+
+static void see_variable(struct walk *walk, Dwarf_Die *die)
+{
+	const char *name = dwarf_diename(die);
+	uint64_t length;
+
+	if (!name)
+		return;
+	for (struct ask *ask = asks_find(walk->asks, name); ask;
+	     ask = asks_more(walk->asks, ask, name))
+		if (ask->what == ASK_VARIABLE_LENGTH && array_length(die, &length))
+			ask_answer(walk->asks, ask, length, walk->file);
+}
+
+static void see_enumerators(struct walk *walk, Dwarf_Die *enumeration)
+{
+	Dwarf_Die die;
+	uint64_t value, told;
+
+	if (dwarf_child(enumeration, &die))
+		return;
+	do {
+		const char *name = dwarf_diename(&die);
+		struct ask *ask = name ? asks_find(walk->asks, name) : NULL;
+		for (; ask; ask = asks_more(walk->asks, ask, name))
+			if (ask->what == ASK_ENUMERATOR &&
+			    number(&die, DW_AT_const_value, &value) && ask_read(ask, value, &told))
+				ask_answer(walk->asks, ask, told, walk->file);
+	} while (dwarf_siblingof(&die, &die) == 0);
+}
+
+static void see_unit(struct walk *walk, Dwarf_Die *unit)
+{
+	enum { LANGUAGE_RUST = 0x1c }; /* its types are not the kernel's of that name */
+	Dwarf_Die die;
+
+	if (dwarf_srclang(unit) == LANGUAGE_RUST || dwarf_child(unit, &die))
+		return;
+	do {
+		switch (dwarf_tag(&die)) {
+		case DW_TAG_structure_type:
+		case DW_TAG_typedef:
+			see_type(walk, &die);
+			break;
+		case DW_TAG_variable:
+			see_variable(walk, &die);
+			break;
+		case DW_TAG_enumeration_type:
+			see_enumerators(walk, &die);
+			break;
+		default:
+			break;
+		}
+	} while (dwarf_siblingof(&die, &die) == 0);
+}
+
+static err_t see_units(struct walk *walk, Dwarf *dwarf)
+{
+	Dwarf_Off at = 0, next;
+	Dwarf_Die unit;
+	size_t header;
+	int more;
+
+	for (; (more = dwarf_nextcu(dwarf, at, &next, &header, NULL, NULL, NULL)) == 0; at = next) {
+		if (dwarf_offdie(dwarf, at + header, &unit))
+			see_unit(walk, &unit);
+		if (walk->members > MEMBERS_MOST)
+			return fail(ERR_CORRUPT, "%s: the structs in its debug information nest "
+				    "without end", walk->file);
+	}
+	if (more < 0)
+		return fail(ERR_CORRUPT, "%s: debug information at %#" PRIx64 ": %s", walk->file,
+			    (uint64_t)at, dwarf_errmsg(-1));
+	return OK;
+}
+
+err_t dwarf_answer(struct Elf *elf, const char *name, struct asks *asks)
+{
+	struct walk walk = { .asks = asks, .file = name };
+	Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+
+	if (!dwarf)
+		return fail(ERR_CORRUPT, "%s: no debug information: %s", name, dwarf_errmsg(-1));
+	err_t result = see_units(&walk, dwarf);
+	dwarf_end(dwarf);
+	return result;
+}
