@@ -99,7 +99,7 @@ uninstall:
 # The sources of the last commit.
 VERSION = $(shell sed -n 's/^.define VERSION "\(.*\)"/\1/p' makedumpfile.c)
 dist:
-	@mkdir -p build
+	@mkdir -p build && test -n "$(VERSION)"
 	git archive --prefix=makedumpfile-$(VERSION)/ -o build/makedumpfile-$(VERSION).tar.gz HEAD
 
 clean:
