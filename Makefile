@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Makefile - build, test, install.
-# Knobs: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR, LINKTYPE=static|dynamic (default dynamic),
-# USELZO USESNAPPY USEZSTD USELIBDEFLATE=on|off (default: on where pkg-config or the compiler finds it).
+# Knobs: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR MANDIR COMPLETIONDIR, LINKTYPE=static|dynamic (default
+# dynamic), USELZO USESNAPPY USEZSTD USELIBDEFLATE=on|off (default: on where the compiler finds the header).
 
 CFLAGS ?= -g -O2
 PREFIX ?= /usr
 SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 PKG_CONFIG ?= pkg-config
 LINKTYPE ?= dynamic
 BUILD ?= build
@@ -77,8 +79,30 @@ $(BUILD)/%.o: %.c $(BUILD)/settings
 
 -include $(OBJECTS:.o=.d)
 
+# One file that needs nothing beside it, for an initramfs.
+static:
+	@scripts/deps static
+	@$(MAKE) --no-print-directory BUILD=build/static LINKTYPE=static build/static/makedumpfile
+
+INSTALL = install
+INSTALLED = $(SBINDIR)/makedumpfile $(SBINDIR)/makedumpfile-R.pl $(MANDIR)/man8/makedumpfile.8 \
+	$(MANDIR)/man8/makedumpfile-R.pl.8 $(COMPLETIONDIR)/makedumpfile
+
 install: makedumpfile
-	install -D -m 755 makedumpfile $(DESTDIR)$(SBINDIR)/makedumpfile
+	$(INSTALL) -D -m 755 makedumpfile $(DESTDIR)$(SBINDIR)/makedumpfile
+	$(INSTALL) -D -m 755 scripts/makedumpfile-R.pl $(DESTDIR)$(SBINDIR)/makedumpfile-R.pl
+	$(INSTALL) -D -m 644 doc/makedumpfile.8 $(DESTDIR)$(MANDIR)/man8/makedumpfile.8
+	ln -sf makedumpfile.8 $(DESTDIR)$(MANDIR)/man8/makedumpfile-R.pl.8
+	$(INSTALL) -D -m 644 completion/makedumpfile.bash $(DESTDIR)$(COMPLETIONDIR)/makedumpfile
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+
+# The sources of the last commit.
+VERSION = $(shell sed -n 's/^.define VERSION "\(.*\)"/\1/p' makedumpfile.c)
+dist:
+	@mkdir -p build && test -n "$(VERSION)"
+	git archive --prefix=makedumpfile-$(VERSION)/ -o build/makedumpfile-$(VERSION).tar.gz HEAD
 
 clean:
 	rm -rf build makedumpfile
@@ -133,6 +157,11 @@ check-vm:
 	@$(MAKE) --no-print-directory -s all tests
 	@tests/vm/run $(VM)
 
+# The Debian and RPM packages and the initramfs hooks, built and looked into.
+check-packages:
+	@scripts/deps packages
+	@tests/packages
+
 # make fuzz T=elf TIME=120
 TIME ?= 60
 fuzz:
@@ -147,5 +176,6 @@ bench:
 	@$(MAKE) --no-print-directory -s all tests
 	@tests/bench $(DUMP)
 
-.PHONY: all install clean force tests demo check check-asan check-thread check-vm fuzz bench
+.PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-vm check-packages \
+	fuzz bench
 .DELETE_ON_ERROR:
