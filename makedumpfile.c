@@ -69,6 +69,8 @@ static err_t run(const struct plan *plan)
 		return job_vmcoreinfo(plan);
 	case JOB_REARRANGE:
 		return job_rearrange(plan);
+	case JOB_REASSEMBLE:
+		return job_reassemble(plan);
 	case JOB_DMESG:
 		return job_dmesg(plan);
 	case JOB_USAGE:

@@ -102,6 +102,9 @@ err_t job_dmesg(const struct plan *);
 
 /* jobs/vmcoreinfo.c: write what plan->vmlinux tells into the text plan->vmcoreinfo_out. */
 err_t job_vmcoreinfo(const struct plan *);
+/* jobs/reassemble.c: make one dump of the parts of a split one. */
+err_t job_reassemble(const struct plan *);
+
 /* jobs/rearrange.c: turn the flattened stream on standard input into the file it stands for. */
 err_t job_rearrange(const struct plan *);
 

@@ -226,6 +226,8 @@ static const struct option_entry option_table[] = {
 	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
 	{ 0, "splitblock-size", "KIB", take_splitblock,
 	  "Files of --split begin at multiples of this much memory. Default 1 GiB." },
+	{ 0, "reassemble", NULL, take_noted,
+	  "Make one file of those of --split: --reassemble PART... DUMPFILE." },
 	{ 'x', NULL, "VMLINUX", take_vmlinux,
 	  "Learn about the kernel from its VMLINUX with debug information, and from VMCORE only "
 	  "what that does not tell." },
@@ -252,7 +254,6 @@ static const struct option_entry option_table[] = {
 	{ 'v', NULL, NULL, take_version, "Print the version." },
 
 	{ 'X', NULL, NULL, take_noted, NULL },
-	{ 0, "reassemble", NULL, take_noted, NULL },
 	{ 0, "config", "FILE", take_noted, NULL },
 	{ 0, "eppic", "FILE", take_noted, NULL },
 	{ 0, "extension", "SO", take_extension, NULL },

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* reassemble.c - the parts of a split dump become one file again.
+ * Headers, notes and bitmaps are those of the first part, for all parts have them whole. Descriptors
+ * and data follow part by part; data is copied packed as it is, so any codec will do. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/scope.h"
+#include "diskdump_mod.h"
+#include "input/file.h"
+#include "input/kdump.h"
+#include "makedumpfile.h"
+#include "output/sink.h"
+
+enum { PIECE_BYTES = 1 << 20, DESCRIPTORS_AT_ONCE = 2048, HEADER_BYTES = 464, SUB_BYTES = 104 };
+
+/* One input, as its headers tell. */
+struct part {
+	const char *name;
+	pfn_t start, end;
+	bool incomplete;
+};
+
+struct joining {
+	const struct plan *plan;
+	struct part *part; /* in the order of start; owned */
+	unsigned parts;
+	uint8_t header[HEADER_BYTES]; /* of the first input, its incomplete bit off */
+	struct sink sink;
+	uint8_t *piece;               /* PIECE_BYTES; owned */
+	uint64_t descriptors, data_at, zero_at; /* where the next ones go; the shared page of zeros */
+	bool incomplete;
+	char *eraseinfo;              /* of all parts; owned */
+	size_t eraseinfo_bytes;
+};
+
+static const struct kdump_header_shape *header_shape(const struct source *source)
+{
+	return source->class_bytes == 8 ? &kdump_header_64 : &kdump_header_32;
+}
+
+static const struct kdump_sub_shape *sub_shape(const struct source *source)
+{
+	if (source->class_bytes == 8)
+		return &kdump_sub_64;
+	return source->target.align_64 == 4 ? &kdump_sub_32_packed : &kdump_sub_32_padded;
+}
+
+static err_t open_part(struct joining *joining, const char *name, struct source *source)
+{
+	*source = (struct source){ .name = name, .may_map = !joining->plan->no_map };
+	TRY(source_open(source));
+	if (source->stored.known)
+		return OK;
+	source_close(source);
+	return fail(ERR_CORRUPT, "Invalid dumpfile(%s). It is not a kdump compressed file", name);
+}
+
+/* --- the parts --- */
+
+/* Note what a part says about itself; but for being incomplete it must say the same as the first. */
+static err_t look_at_part(struct joining *joining, const struct source *source, struct part *part)
+{
+	uint8_t header[HEADER_BYTES];
+	uint16_t status = header_shape(source)->status;
+
+	TRY(file_read(source, 0, header, sizeof(header), "header"));
+	uint32_t bits = get_32(source->big_endian, header + status);
+	put_32(source->big_endian, header + status,
+	       bits & ~(uint32_t)DUMP_DH_COMPRESSED_INCOMPLETE);
+	if (part == joining->part)
+		memcpy(joining->header, header, sizeof(header));
+	else if (memcmp(joining->header, header, sizeof(header)))
+		return fail(ERR_CORRUPT, "Invalid dumpfile(%s). Its header differs from that of %s",
+			    part->name, joining->part->name);
+	part->start = source->kdump->start;
+	part->end = source->kdump->end;
+	part->incomplete = bits & DUMP_DH_COMPRESSED_INCOMPLETE || source_is_cut(source);
+	return OK;
+}
+
+static int by_start(const void *left, const void *right)
+{
+	const struct part *a = left, *b = right;
+
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	return (a->end > b->end) - (a->end < b->end);
+}
+
+/* Together they must be the whole memory, once. */
+static err_t check_tiles(const struct joining *joining, pfn_t max_mapnr)
+{
+	pfn_t reached = 0;
+
+	for (unsigned i = 0; i <= joining->parts; i++) {
+		const struct part *part = &joining->part[i];
+		pfn_t start = i < joining->parts ? part->start : max_mapnr;
+		if (start > reached)
+			return fail(ERR_CORRUPT, "There is not dumpfile corresponding to pfn 0x%"
+				    PRIx64 " - 0x%" PRIx64 ".", reached, start);
+		if (i < joining->parts && start < reached && part->start < part->end)
+			return fail(ERR_CORRUPT, "Invalid dumpfile(%s). Another part has its pfns "
+				    "from %#" PRIx64 " on, too", part->name, part->start);
+		if (i < joining->parts && part->end > reached)
+			reached = part->end;
+	}
+	return OK;
+}
+
+static err_t look_at_parts(struct joining *joining)
+{
+	struct source source;
+	pfn_t max_mapnr = 0;
+
+	for (unsigned i = 0; i < joining->parts; i++) {
+		struct part *part = &joining->part[i];
+		part->name = joining->plan->part[i];
+		TRY(open_part(joining, part->name, &source));
+		err_t result = look_at_part(joining, &source, part);
+		max_mapnr = source.kdump->max_mapnr;
+		source_close(&source);
+		TRY(result);
+		joining->incomplete |= part->incomplete;
+	}
+	qsort(joining->part, joining->parts, sizeof(*joining->part), by_start);
+	return check_tiles(joining, max_mapnr);
+}
+
+/* --- the beginning of the file --- */
+
+/* How many descriptors the part has, or all parts have: bits of [start, end) of the 2nd bitmap. */
+static err_t count_pages(struct joining *joining, const struct source *source, pfn_t start,
+			 pfn_t end, uint64_t *pages)
+{
+	const struct kdump *kdump = source->kdump;
+
+	*pages = 0;
+	for (pfn_t pfn = start; pfn < end;) {
+		uint64_t byte = pfn / 8, last = (end - 1) / 8;
+		size_t size = (size_t)min_u64(PIECE_BYTES, last - byte + 1);
+		TRY(file_read(source, kdump->bitmap_at[1] + byte, joining->piece, size, "bitmap"));
+		pfn_t stop = min_u64(end, (byte + size) * 8);
+		joining->piece[0] &= (uint8_t)(0xff << pfn % 8);
+		if (stop % 8 && stop == end)
+			joining->piece[size - 1] &= (uint8_t)~(0xff << stop % 8);
+		for (size_t i = 0; i < size; i++)
+			*pages += (uint64_t)__builtin_popcount(joining->piece[i]);
+		pfn = stop;
+	}
+	return OK;
+}
+
+static err_t write_status(struct joining *joining, const struct source *source)
+{
+	const struct kdump_header_shape *shape = header_shape(source);
+	bool big = source->big_endian;
+	uint8_t status[4];
+
+	put_32(big, status, get_32(big, joining->header + shape->status) |
+	       (joining->incomplete ? DUMP_DH_COMPRESSED_INCOMPLETE : 0));
+	return sink_write(&joining->sink, shape->status, status, sizeof(status));
+}
+
+/* No part any more; the eraseinfo is that of all. */
+static err_t write_sub_header(struct joining *joining, const struct source *source)
+{
+	const struct kdump_sub_shape *shape = sub_shape(source);
+	const struct target *target = &source->target;
+	uint64_t at = page_bytes(target);
+	uint8_t header[SUB_BYTES];
+
+	TRY(file_read(source, at, header, shape->size, "sub header"));
+	put_32(target->big_endian, header + shape->split, 0);
+	put_word(target, header + shape->start_pfn, 0);
+	put_word(target, header + shape->end_pfn, 0);
+	put_64(target->big_endian, header + shape->start_pfn_64, 0);
+	put_64(target->big_endian, header + shape->end_pfn_64, 0);
+	put_64(target->big_endian, header + shape->offset_eraseinfo,
+	       joining->eraseinfo_bytes ? joining->data_at : 0);
+	put_word(target, header + shape->size_eraseinfo, joining->eraseinfo_bytes);
+	return sink_write(&joining->sink, at, header, shape->size);
+}
+
+static err_t copy_bytes(struct joining *joining, const struct source *source, uint64_t from,
+			uint64_t to, uint64_t size)
+{
+	while (size) {
+		size_t step = (size_t)min_u64(size, PIECE_BYTES);
+		TRY(file_read(source, from, joining->piece, step, "data"));
+		TRY(sink_write(&joining->sink, to, joining->piece, step));
+		from += step;
+		to += step;
+		size -= step;
+	}
+	return OK;
+}
+
+/* Headers, notes, bitmaps, the page of zeros; and where the rest goes. */
+static err_t write_beginning(struct joining *joining, const struct source *source)
+{
+	const struct kdump *kdump = source->kdump;
+	uint64_t pages, block = page_bytes(&source->target);
+
+	TRY(count_pages(joining, source, 0, kdump->max_mapnr, &pages));
+	TRY(copy_bytes(joining, source, 0, 0, kdump->descriptors_at));
+	TRY(write_sub_header(joining, source));
+	TRY(write_status(joining, source));
+	joining->descriptors = kdump->descriptors_at;
+	joining->data_at = kdump->descriptors_at + pages * KDUMP_DESCRIPTOR_BYTES;
+	if (!(source->stored.level & LEVEL_ZERO))
+		return OK;
+	joining->zero_at = joining->data_at;
+	joining->data_at += block;
+	memset(joining->piece, 0, block);
+	return sink_write(&joining->sink, joining->zero_at, joining->piece, block);
+}
+
+/* --- descriptors and data --- */
+
+/* Data that stands together in a part, not yet copied. */
+struct stretch_of_data {
+	uint64_t from, to, bytes;
+};
+
+static err_t flush_data(struct joining *joining, const struct source *source,
+			struct stretch_of_data *data)
+{
+	uint64_t bytes = data->bytes;
+
+	data->bytes = 0;
+	return copy_bytes(joining, source, data->from, data->to, bytes);
+}
+
+/* Give a descriptor its new offset. What the part has lost stays missing. */
+static err_t take_descriptor(struct joining *joining, const struct source *source,
+			     uint8_t *descriptor, struct stretch_of_data *data)
+{
+	bool big = source->big_endian;
+	uint64_t at = get_64(big, descriptor + DESCRIPTOR_OFFSET);
+	uint32_t size = get_32(big, descriptor + DESCRIPTOR_SIZE);
+
+	if (joining->zero_at && at == joining->zero_at)
+		return OK; /* it lies at the same place in all of them */
+	if (size > page_bytes(&source->target))
+		return fail(ERR_CORRUPT, "%s: a page of %u bytes at %#" PRIx64, source->name, size,
+			    at);
+	if (!at || !file_has(source, at, size)) {
+		joining->incomplete = true;
+		memset(descriptor, 0, KDUMP_DESCRIPTOR_BYTES);
+		return OK;
+	}
+	if (data->bytes && data->from + data->bytes != at)
+		TRY(flush_data(joining, source, data));
+	if (!data->bytes)
+		*data = (struct stretch_of_data){ at, joining->data_at, 0 };
+	data->bytes += size;
+	put_64(big, descriptor + DESCRIPTOR_OFFSET, joining->data_at);
+	joining->data_at += size;
+	return OK;
+}
+
+static err_t take_batch(struct joining *joining, const struct source *source, uint64_t at,
+			size_t count)
+{
+	uint8_t batch[DESCRIPTORS_AT_ONCE * KDUMP_DESCRIPTOR_BYTES] = { 0 };
+	size_t size = count * KDUMP_DESCRIPTOR_BYTES;
+	struct stretch_of_data data = { 0 };
+
+	if (file_some(source, at, batch, size) < size)
+		joining->incomplete = true; /* zeros: missing */
+	for (size_t i = 0; i < count; i++)
+		TRY(take_descriptor(joining, source, batch + i * KDUMP_DESCRIPTOR_BYTES, &data));
+	TRY(flush_data(joining, source, &data));
+	TRY(sink_write(&joining->sink, joining->descriptors, batch, size));
+	joining->descriptors += size;
+	return OK;
+}
+
+static err_t take_eraseinfo(struct joining *joining, const struct source *source)
+{
+	const struct stored *stored = &source->stored;
+
+	if (!stored->eraseinfo_bytes)
+		return OK;
+	char *grown = realloc(joining->eraseinfo, joining->eraseinfo_bytes +
+			      stored->eraseinfo_bytes);
+	if (!grown)
+		return fail(ERR_NOMEM, "no memory for the eraseinfo of %s", source->name);
+	memcpy(grown + joining->eraseinfo_bytes, stored->eraseinfo, stored->eraseinfo_bytes);
+	joining->eraseinfo = grown;
+	joining->eraseinfo_bytes += stored->eraseinfo_bytes;
+	return OK;
+}
+
+static err_t take_part(struct joining *joining, const struct source *source,
+		       const struct part *part)
+{
+	uint64_t pages, at = source->kdump->descriptors_at;
+
+	if (part == joining->part)
+		TRY(write_beginning(joining, source));
+	TRY(take_eraseinfo(joining, source));
+	TRY(count_pages(joining, source, part->start, part->end, &pages));
+	for (size_t step; pages; pages -= step) {
+		step = (size_t)min_u64(pages, DESCRIPTORS_AT_ONCE);
+		TRY(take_batch(joining, source, at, step));
+		at += step * KDUMP_DESCRIPTOR_BYTES;
+	}
+	return OK;
+}
+
+/* The eraseinfo, and the last word about being complete. */
+static err_t write_end(struct joining *joining)
+{
+	struct source source;
+
+	TRY(open_part(joining, joining->part->name, &source));
+	err_t result = sink_extend(&joining->sink, joining->data_at);
+	if (result == OK && joining->eraseinfo_bytes)
+		result = sink_write(&joining->sink, joining->data_at, joining->eraseinfo,
+				    joining->eraseinfo_bytes);
+	if (result == OK && joining->eraseinfo_bytes)
+		result = write_sub_header(joining, &source);
+	if (result == OK)
+		result = write_status(joining, &source);
+	source_close(&source);
+	return result;
+}
+
+static err_t take_parts(struct joining *joining)
+{
+	struct source source;
+
+	for (unsigned i = 0; i < joining->parts; i++) {
+		TRY(open_part(joining, joining->part[i].name, &source));
+		err_t result = take_part(joining, &source, &joining->part[i]);
+		if (result == ERR_NOSPACE) {
+			char why[512];
+			snprintf(why, sizeof(why), "%s", err_text());
+			joining->incomplete = true;
+			if (write_status(joining, &source) == OK)
+				say(&joining->plan->say, SAY_COMMON, "This is an incomplete "
+				    "dumpfile, but might analyzable.\n");
+			fail(result, "%s", why);
+		}
+		source_close(&source);
+		TRY(result);
+	}
+	return write_end(joining);
+}
+
+static err_t join(struct joining *joining)
+{
+	TRY(look_at_parts(joining));
+	TRY(sink_open(&joining->sink, joining->plan->replace));
+	err_t result = take_parts(joining);
+	if (result == OK)
+		return sink_close(&joining->sink);
+	close(joining->sink.fd);
+	if (result != ERR_NOSPACE)
+		unlink(joining->plan->output); /* it would be in the way of the next try */
+	return result;
+}
+
+err_t job_reassemble(const struct plan *plan)
+{
+	FREE_AT_END uint8_t *piece = malloc(PIECE_BYTES);
+	FREE_AT_END struct part *part = calloc(plan->parts + 1, sizeof(*part));
+	struct joining joining = {
+		.plan = plan, .part = part, .parts = plan->parts, .piece = piece,
+		.sink = { .kind = SINK_FILE, .name = plan->output, .limit = plan->limit },
+	};
+
+	if (!plan->parts)
+		return fail(ERR_USAGE, "No dumpfile to make %s of is given", plan->output);
+	if (!piece || !part)
+		return fail(ERR_NOMEM, "no memory for %u parts", plan->parts);
+	TRY(sink_check(plan->output, plan->replace));
+	err_t result = join(&joining);
+	free(joining.eraseinfo);
+	if (result == OK)
+		say(&plan->say, SAY_COMMON, "\nThe dumpfile is saved to %s.\n", plan->output);
+	return result;
+}
