@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* reassemble.c - the parts of a split dump become one file again.
- * Headers, notes and bitmaps are those of the first part, for all parts have them whole. Descriptors
- * and data follow part by part; data is copied packed as it is, so any codec will do. */
+ * Headers, notes and bitmaps are those of the first part, for all parts have them whole.
+ * Descriptors and data follow part by part; data is copied packed as it is, so any codec will do. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,8 @@ struct joining {
 	uint8_t header[HEADER_BYTES]; /* of the first input, its incomplete bit off */
 	struct sink sink;
 	uint8_t *piece;               /* PIECE_BYTES; owned */
-	uint64_t descriptors, data_at, zero_at; /* where the next ones go; the shared page of zeros */
+	uint64_t descriptors, data_at; /* where the next ones go */
+	uint64_t zero_at;              /* the shared page of zeros; 0: none */
 	bool incomplete;
 	char *eraseinfo;              /* of all parts; owned */
 	size_t eraseinfo_bytes;
@@ -62,7 +63,7 @@ static err_t open_part(struct joining *joining, const char *name, struct source 
 
 /* --- the parts --- */
 
-/* Note what a part says about itself; but for being incomplete it must say the same as the first. */
+/* Note what a part says about itself; but for being incomplete it must say what the first says. */
 static err_t look_at_part(struct joining *joining, const struct source *source, struct part *part)
 {
 	uint8_t header[HEADER_BYTES];
