@@ -66,6 +66,7 @@ struct dump {
 	uint8_t uts[UTS_FIELDS * UTS_FIELD];
 	struct dump_facts out;
 	pfn_t max_mapnr;
+	bool may_retry; /* another level is tried when this one does not fit */
 };
 
 /* Counts of pages, for the report. */

@@ -207,13 +207,16 @@ static err_t restart(struct outputs *outputs)
 static err_t write_levels(struct dump *dump, struct outputs *outputs, struct tally *tally)
 {
 	const struct plan *plan = dump->plan;
-	err_t result = write_level(dump, plan->level[0], outputs, tally);
+	unsigned levels = plan->flattened ? 1 : plan->levels; /* a pipe gets one stream only */
 
-	for (unsigned i = 1; result == ERR_NOSPACE && i < plan->levels && !plan->flattened; i++) {
+	dump->may_retry = levels > 1;
+	err_t result = write_level(dump, plan->level[0], outputs, tally);
+	for (unsigned i = 1; result == ERR_NOSPACE && i < levels; i++) {
 		say(&plan->say, SAY_ERROR, "makedumpfile: %s\n", err_text());
 		say(&plan->say, SAY_COMMON, "Retry to create a dumpfile by dump_level(%u).\n",
 		    plan->level[i]);
 		TRY(restart(outputs));
+		dump->may_retry = i + 1 < levels;
 		result = write_level(dump, plan->level[i], outputs, tally);
 	}
 	if (result != OK && tally->incomplete && !plan->flattened)

@@ -176,6 +176,9 @@ static err_t write_parts(struct elf_writing *writing)
 	TRY(walk_segments(writing));
 	writing->counting = false;
 	writing->tally->elf_bytes = writing->bytes;
+	if (writing->dump->may_retry)
+		TRY(sink_fits(writing->writer.sink,
+			      elf_bytes(&writing->writer, writing->loads, writing->bytes)));
 	TRY(elf_plan(&writing->writer, writing->loads));
 	progress_begin(&writing->progress, &writing->dump->plan->say, "Copying data", true);
 	TRY(walk_segments(writing));

@@ -229,6 +229,15 @@ static err_t write_parts(struct writing *writing)
 	return result;
 }
 
+/* While there is another level to try, see whether this one can fit before a page is written. */
+static err_t check_space(const struct writing *writing)
+{
+	if (!writing->dump->may_retry || writing->parts > 1)
+		return OK;
+	return sink_fits(writing->sink, kdump_least_bytes(&writing->writer,
+							  writing->cycle.pages));
+}
+
 static err_t write_beginning(struct writing *writing)
 {
 	for (unsigned i = 0; i < writing->parts; i++)
@@ -236,6 +245,7 @@ static err_t write_beginning(struct writing *writing)
 	TRY(cycle_exists(&writing->cycle, put_existing, writing));
 	TRY(cycle_decide(&writing->cycle, put_staying, writing));
 	writing->tally->kept = writing->cycle.pages;
+	TRY(check_space(writing));
 	return choose_borders(writing);
 }
 

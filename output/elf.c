@@ -94,13 +94,25 @@ static err_t write_header(struct elf_writer *writer, uint64_t headers, uint32_t 
 	return sink_write(writer->sink, behind, section, shape->shdr);
 }
 
+/* Headers, and the notes behind them. */
+static uint64_t notes_offset(const struct elf_writer *writer, uint64_t headers)
+{
+	const struct elf_shape *shape = writer->shape;
+
+	return shape->header + headers * shape->phdr + (headers >= PN_XNUM ? shape->shdr : 0);
+}
+
+uint64_t elf_bytes(const struct elf_writer *writer, uint64_t loads, uint64_t data)
+{
+	return notes_offset(writer, 1 + loads) + writer->source->notes_bytes + data;
+}
+
 err_t elf_plan(struct elf_writer *writer, uint64_t loads)
 {
 	const struct elf_shape *shape = writer->shape;
 	const struct source *source = writer->source;
 	uint64_t headers = 1 + loads;
-	uint64_t notes_at = shape->header + headers * shape->phdr +
-			    (headers >= PN_XNUM ? shape->shdr : 0);
+	uint64_t notes_at = notes_offset(writer, headers);
 	const struct elf_load note = { .memory_bytes = source->notes_bytes,
 				       .file_bytes = source->notes_bytes };
 

@@ -34,6 +34,9 @@ void elf_destroy(struct elf_writer *);
  * ERR_UNSUPPORTED: too many for an ELF file. */
 err_t elf_plan(struct elf_writer *, uint64_t loads);
 
+/* The size of a file with so many PT_LOADs and bytes of data. */
+uint64_t elf_bytes(const struct elf_writer *, uint64_t loads, uint64_t data);
+
 /* The next PT_LOAD; its file_bytes of data come next, by elf_data(). ERR_UNSUPPORTED: its numbers
  * do not fit the class. */
 err_t elf_load(struct elf_writer *, const struct elf_load *);

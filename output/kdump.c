@@ -168,6 +168,15 @@ err_t kdump_plan(struct kdump_writer *writer, struct sink *sink, uint64_t pages,
 	return OK;
 }
 
+uint64_t kdump_least_bytes(const struct kdump_writer *writer, uint64_t pages)
+{
+	const struct dump_facts *facts = writer->facts;
+	bool exact = !facts->codec && !(facts->level & 1);
+
+	return writer->table_at + pages * KDUMP_DESCRIPTOR_BYTES +
+	       (exact ? pages * block(writer) : 0);
+}
+
 err_t kdump_bitmap(struct kdump_writer *writer, struct sink *sink, unsigned index, pfn_t first,
 		   pfn_t end, const uint64_t *words)
 {

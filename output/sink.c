@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -156,6 +157,23 @@ err_t sink_write_whole(struct sink *sink, uint64_t at, const void *bytes, size_t
 	TRY(write_record(sink, at, bytes, size));
 	sink->written += size;
 	sink->end = max_u64(sink->end, at + size);
+	return OK;
+}
+
+err_t sink_fits(const struct sink *sink, uint64_t size)
+{
+	struct statvfs space;
+
+	if (sink->limit && size > sink->limit)
+		return fail(ERR_NOSPACE, "Can't write the dump file(%s). It has at least %" PRIu64
+			    " bytes, and its size limit is %" PRIu64, sink->name, size,
+			    sink->limit);
+	if (sink->kind != SINK_FILE || fstatvfs(sink->fd, &space) || !space.f_blocks)
+		return OK;
+	uint64_t room = (uint64_t)space.f_bavail * space.f_frsize;
+	if (size > sink->end && size - sink->end > room)
+		return fail(ERR_NOSPACE, "Can't write the dump file(%s). It has at least %" PRIu64
+			    " bytes, and %" PRIu64 " are free", sink->name, size, room);
 	return OK;
 }
 

@@ -48,6 +48,10 @@ err_t sink_write(struct sink *, uint64_t at, const void *bytes, size_t size);
 /* The same for bytes that readers of a flattened stream want in one record. */
 err_t sink_write_whole(struct sink *, uint64_t at, const void *bytes, size_t size);
 
+/* ERR_NOSPACE: an output of so many bytes does not fit, by the limit or by what the file system has
+ * free. OK does not promise that it will. */
+err_t sink_fits(const struct sink *, uint64_t size);
+
 /* Make the file at least this long, as far as its limit allows. */
 err_t sink_extend(struct sink *, uint64_t size);
 

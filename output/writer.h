@@ -61,6 +61,10 @@ err_t kdump_bitmap(struct kdump_writer *, struct sink *, unsigned index, pfn_t f
 err_t kdump_plan(struct kdump_writer *, struct sink *, uint64_t pages, bool split, pfn_t first,
 		 pfn_t end);
 
+/* The least that a dump of so many pages takes in one file: with a codec, and with shared zero
+ * pages, their data counts as nothing. */
+uint64_t kdump_least_bytes(const struct kdump_writer *, uint64_t pages);
+
 /* The next pages in order. Data first: a descriptor in the file always points to data that is
  * there. After ERR_NOSPACE the pages that fitted have theirs. */
 err_t kdump_pages(struct kdump_writer *, const struct packed *);
