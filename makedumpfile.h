@@ -48,6 +48,7 @@ struct plan {
 	const char *vmlinux;         /* -x */
 	const char *vmcoreinfo;      /* -i */
 	const char *vmcoreinfo_out;  /* -g */
+	bool stats_json;             /* --stats json */
 };
 
 /* What a dump is made from and of. */
@@ -130,6 +131,14 @@ unsigned budget_workers(const struct plan *, const struct packing *);
 
 /* jobs/usage.c: tell how much of each kind of page there is, and write nothing. */
 err_t job_usage(const struct plan *);
+
+/* jobs/stats.c: how many pages of each kind there were, and bytes were written: the table of
+ * --show-stats, at report level. */
+void report_pages(const struct dump *, const struct tally *, uint64_t written);
+
+/* The same and more as one JSON object, if --stats asks for it, at any level. dump->out.level is
+ * the dump level. ERR_IO: it could not be written. */
+err_t report_json(const struct dump *, const struct tally *, uint64_t written);
 
 /* jobs/dump.c: say what was not as it should be about the pages that were looked at. */
 void warn_of_pages(const struct dump *, const struct tally *);

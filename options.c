@@ -161,6 +161,30 @@ static err_t take_stats(struct plan *plan, const char *text)
 	return OK;
 }
 
+static err_t take_progress(struct plan *plan, const char *text)
+{
+	static const char *const styles[] = {
+		[PROGRESS_AUTO] = "auto", [PROGRESS_PLAIN] = "plain",
+		[PROGRESS_JSON] = "json", [PROGRESS_NONE] = "none",
+	};
+
+	for (unsigned i = 0; i < sizeof(styles) / sizeof(styles[0]); i++) {
+		if (!strcmp(text, styles[i])) {
+			plan->say.progress = i;
+			return OK;
+		}
+	}
+	return fail(ERR_USAGE, "Progress(%s) is invalid.", text);
+}
+
+static err_t take_stats_format(struct plan *plan, const char *text)
+{
+	if (strcmp(text, "json") != 0)
+		return fail(ERR_USAGE, "Stats(%s) is invalid.", text);
+	plan->stats_json = true;
+	return OK;
+}
+
 static err_t take_vtop(struct plan *plan, const char *text)
 {
 	plan->want_vtop = true;
@@ -245,6 +269,12 @@ static const struct option_entry option_table[] = {
 	{ 'f', NULL, NULL, take_replace, "Overwrite DUMPFILE if it exists." },
 	{ 0, "dry-run", NULL, take_dry_run, "Do everything, but write nothing." },
 	{ 0, "show-stats", NULL, take_stats, "Print how many pages of each kind there were." },
+	{ 0, "stats", "json", take_stats_format,
+	  "Print the same, and more, as one JSON object on a line to standard output (with -F: to "
+	  "standard error), whatever the message level." },
+	{ 0, "progress", "auto|plain|json|none", take_progress,
+	  "How progress is shown: auto redraws a line on a terminal and prints lines elsewhere, "
+	  "plain prints lines, json a JSON object a line." },
 	{ 0, "message-level", "N", take_message_level,
 	  "What to print: the sum of 1 (progress), 2 (common), 4 (errors), 8 (debug), 16 (report). "
 	  "Default 7." },
@@ -353,6 +383,7 @@ static const struct clash making_clashes[] = {
 	{ "E", "c l p z", "" },
 	{ "i xen-vmcoreinfo", "x xen-syms", "" },
 	{ "dump-dmesg", "dry-run", "--dry-run cannot be used with --dump-dmesg." },
+	{ "dump-dmesg", "stats", "--stats cannot be used with --dump-dmesg." },
 	{ "F", "split", "" },
 	{ "K", "non-cyclic", "-K and --non-cyclic contradict each other." },
 	{ "K", "work-dir e", "-K cannot be used with --work-dir or -e." },
@@ -364,6 +395,7 @@ static const struct clash other_clashes[] = {
 	{ "g", "dry-run", "--dry-run cannot be used with -g." },
 	{ "R", "c l p z E i xen-vmcoreinfo x xen-syms F g X", "" },
 	{ "reassemble", "c l p z E i xen-vmcoreinfo x xen-syms F g X split", "" },
+	{ "g R reassemble", "stats", "--stats counts pages, and this job does not." },
 	{ "reassemble", "dry-run", "--dry-run cannot be used with --reassemble." },
 	{ 0 },
 };
