@@ -51,6 +51,8 @@ TAKE_FLAG(partial_dmesg)
 TAKE_FLAG(no_vmemmap)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
+TAKE_FLAG(json)
+TAKE_TEXT(input)
 TAKE_TEXT(vmcoreinfo_out)
 TAKE_TEXT(vmcoreinfo)
 TAKE_TEXT(vmlinux)
@@ -245,6 +247,9 @@ static const struct option_entry option_table[] = {
 	{ 0, "mem-usage", NULL, take_noted,
 	  "Only tell how much of the memory is of which kind. VMCORE is mostly /proc/kcore, and no "
 	  "DUMPFILE is needed." },
+	{ 0, "info", "FILE", take_input,
+	  "Only tell what the dump FILE is: format, kernel, pages, notes. Of any machine." },
+	{ 0, "json", NULL, take_json, "With --info: as one JSON object." },
 	{ 0, "vtop", "ADDRESS", take_vtop, "Also print how a virtual address is translated." },
 	{ 0, "split", NULL, take_split,
 	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
@@ -400,6 +405,21 @@ static const struct clash other_clashes[] = {
 	{ 0 },
 };
 
+static const struct clash info_clashes[] = {
+	{ "info", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg partial-dmesg mem-usage "
+	  "vtop split splitblock-size reassemble x i g num-threads e work-dir b f dry-run "
+	  "show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo",
+	  "--info FILE stands alone, or with --json and --non-mmap." },
+	{ 0 },
+};
+
+static err_t check_info(struct command *command)
+{
+	TRY(check_clashes(command, info_clashes));
+	return !command->files ? OK : fail(ERR_PARAMETER, "--info has its FILE, and takes no "
+					   "other file names.");
+}
+
 static err_t check_other_job(const struct command *command, int least, int most)
 {
 	TRY(check_clashes(command, other_clashes));
@@ -472,12 +492,13 @@ static err_t check_making(struct command *command)
 	return take_files(command);
 }
 
-/* The job, by the first option that tells one; the order is upstream's. */
+/* The job, by the first option that tells one; but for --info, the order is upstream's. */
 static const struct {
 	const char *option; /* NULL: any */
 	enum job job;
 	err_t (*check)(struct command *);
 } jobs[] = {
+	{ "info", JOB_INFO, check_info },
 	{ "g", JOB_GENERATE, check_generate },
 	{ "R", JOB_REARRANGE, check_rearrange },
 	{ "reassemble", JOB_REASSEMBLE, check_reassemble },
@@ -493,6 +514,8 @@ static err_t choose_job(struct command *command)
 	while (jobs[i].option && !any(command, jobs[i].option))
 		i++;
 	command->plan->job = jobs[i].job;
+	if (command->plan->json && command->plan->job != JOB_INFO)
+		return fail(ERR_PARAMETER, "--json needs --info.");
 	return jobs[i].check(command);
 }
 
