@@ -21,7 +21,8 @@ err_t sheet_end(struct sheet *sheet)
 		return json_end(&sheet->json);
 	errno = 0;
 	if (fflush(sheet->to) || ferror(sheet->to))
-		return fail(ERR_IO, "Can't write the text. %s", errno ? strerror(errno) : "It was cut off");
+		return fail(ERR_IO, "Can't write the text. %s",
+			    errno ? strerror(errno) : "It was cut off");
 	return OK;
 }
 

@@ -36,7 +36,7 @@ struct unpacked {
 	unsigned slots;
 	uint8_t *page;   /* slots pages, in this same piece of memory */
 	uint8_t *packed; /* a page, too */
-	void *state[KDUMP_CODEC_BITS]; /* of unpacking, by the bit of the codec's flag; NULL: not yet */
+	void *state[KDUMP_CODEC_BITS]; /* of unpacking, by the bit of the flag; NULL: not yet */
 	struct slot slot[];
 };
 
