@@ -75,6 +75,8 @@ static err_t run(const struct plan *plan)
 		return job_dmesg(plan);
 	case JOB_USAGE:
 		return job_usage(plan);
+	case JOB_INFO:
+		return job_info(plan);
 	default:
 		return fail(ERR_UNSUPPORTED, "job %d is not known", (int)plan->job);
 	}
@@ -99,6 +101,8 @@ int main(int argc, char **argv)
 	result = run(&plan);
 	if (result != OK)
 		return failed(&plan, result);
-	say(&plan.say, SAY_COMMON, plan.job == JOB_USAGE ? "\n" : "\nmakedumpfile Completed.\n");
+	if (plan.job != JOB_INFO)
+		say(&plan.say, SAY_COMMON,
+		    plan.job == JOB_USAGE ? "\n" : "\nmakedumpfile Completed.\n");
 	return EXIT_OK;
 }

@@ -13,7 +13,7 @@
 
 enum { LEVELS_MOST = 32, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
 
-enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE };
+enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO };
 
 /* What the command line asks for. Texts are lent from argv. */
 struct plan {
@@ -48,6 +48,8 @@ struct plan {
 	const char *vmlinux;         /* -x */
 	const char *vmcoreinfo;      /* -i */
 	const char *vmcoreinfo_out;  /* -g */
+	bool stats_json;             /* --stats json */
+	bool json;                   /* --json: --info as a JSON object */
 };
 
 /* What a dump is made from and of. */
@@ -131,8 +133,20 @@ unsigned budget_workers(const struct plan *, const struct packing *);
 /* jobs/usage.c: tell how much of each kind of page there is, and write nothing. */
 err_t job_usage(const struct plan *);
 
+/* jobs/stats.c: how many pages of each kind there were, and bytes were written: the table of
+ * --show-stats, at report level. */
+void report_pages(const struct dump *, const struct tally *, uint64_t written);
+
+/* The same and more as one JSON object, if --stats asks for it, at any level. dump->out.level is
+ * the dump level. ERR_IO: it could not be written. */
+err_t report_json(const struct dump *, const struct tally *, uint64_t written);
+
 /* jobs/dump.c: say what was not as it should be about the pages that were looked at. */
 void warn_of_pages(const struct dump *, const struct tally *);
+
+/* jobs/info.c: print what the dump file plan->input tells about itself to plan->say.text, whatever
+ * the message level. The kernel and its machine need not be known. */
+err_t job_info(const struct plan *);
 
 /* jobs/kcore.c: where the running kernel tells about itself beside /proc/kcore. */
 struct kcore_files {

@@ -51,6 +51,8 @@ TAKE_FLAG(partial_dmesg)
 TAKE_FLAG(no_vmemmap)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
+TAKE_FLAG(json)
+TAKE_TEXT(input)
 TAKE_TEXT(vmcoreinfo_out)
 TAKE_TEXT(vmcoreinfo)
 TAKE_TEXT(vmlinux)
@@ -161,6 +163,30 @@ static err_t take_stats(struct plan *plan, const char *text)
 	return OK;
 }
 
+static err_t take_progress(struct plan *plan, const char *text)
+{
+	static const char *const styles[] = {
+		[PROGRESS_AUTO] = "auto", [PROGRESS_PLAIN] = "plain",
+		[PROGRESS_JSON] = "json", [PROGRESS_NONE] = "none",
+	};
+
+	for (unsigned i = 0; i < sizeof(styles) / sizeof(styles[0]); i++) {
+		if (!strcmp(text, styles[i])) {
+			plan->say.progress = i;
+			return OK;
+		}
+	}
+	return fail(ERR_USAGE, "Progress(%s) is invalid.", text);
+}
+
+static err_t take_stats_format(struct plan *plan, const char *text)
+{
+	if (strcmp(text, "json") != 0)
+		return fail(ERR_USAGE, "Stats(%s) is invalid.", text);
+	plan->stats_json = true;
+	return OK;
+}
+
 static err_t take_vtop(struct plan *plan, const char *text)
 {
 	plan->want_vtop = true;
@@ -221,6 +247,9 @@ static const struct option_entry option_table[] = {
 	{ 0, "mem-usage", NULL, take_noted,
 	  "Only tell how much of the memory is of which kind. VMCORE is mostly /proc/kcore, and no "
 	  "DUMPFILE is needed." },
+	{ 0, "info", "FILE", take_input,
+	  "Only tell what the dump FILE is: format, kernel, pages, notes. Of any machine." },
+	{ 0, "json", NULL, take_json, "With --info: as one JSON object." },
 	{ 0, "vtop", "ADDRESS", take_vtop, "Also print how a virtual address is translated." },
 	{ 0, "split", NULL, take_split,
 	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
@@ -245,6 +274,12 @@ static const struct option_entry option_table[] = {
 	{ 'f', NULL, NULL, take_replace, "Overwrite DUMPFILE if it exists." },
 	{ 0, "dry-run", NULL, take_dry_run, "Do everything, but write nothing." },
 	{ 0, "show-stats", NULL, take_stats, "Print how many pages of each kind there were." },
+	{ 0, "stats", "json", take_stats_format,
+	  "Print the same, and more, as one JSON object on a line to standard output (with -F: to "
+	  "standard error), whatever the message level." },
+	{ 0, "progress", "auto|plain|json|none", take_progress,
+	  "How progress is shown: auto redraws a line on a terminal and prints lines elsewhere, "
+	  "plain prints lines, json a JSON object a line." },
 	{ 0, "message-level", "N", take_message_level,
 	  "What to print: the sum of 1 (progress), 2 (common), 4 (errors), 8 (debug), 16 (report). "
 	  "Default 7." },
@@ -353,6 +388,7 @@ static const struct clash making_clashes[] = {
 	{ "E", "c l p z", "" },
 	{ "i xen-vmcoreinfo", "x xen-syms", "" },
 	{ "dump-dmesg", "dry-run", "--dry-run cannot be used with --dump-dmesg." },
+	{ "dump-dmesg", "stats", "--stats cannot be used with --dump-dmesg." },
 	{ "F", "split", "" },
 	{ "K", "non-cyclic", "-K and --non-cyclic contradict each other." },
 	{ "K", "work-dir e", "-K cannot be used with --work-dir or -e." },
@@ -364,9 +400,25 @@ static const struct clash other_clashes[] = {
 	{ "g", "dry-run", "--dry-run cannot be used with -g." },
 	{ "R", "c l p z E i xen-vmcoreinfo x xen-syms F g X", "" },
 	{ "reassemble", "c l p z E i xen-vmcoreinfo x xen-syms F g X split", "" },
+	{ "g R reassemble", "stats", "--stats counts pages, and this job does not." },
 	{ "reassemble", "dry-run", "--dry-run cannot be used with --reassemble." },
 	{ 0 },
 };
+
+static const struct clash info_clashes[] = {
+	{ "info", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg partial-dmesg mem-usage "
+	  "vtop split splitblock-size reassemble x i g num-threads e work-dir b f dry-run "
+	  "show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo",
+	  "--info FILE stands alone, or with --json and --non-mmap." },
+	{ 0 },
+};
+
+static err_t check_info(struct command *command)
+{
+	TRY(check_clashes(command, info_clashes));
+	return !command->files ? OK : fail(ERR_PARAMETER, "--info has its FILE, and takes no "
+					   "other file names.");
+}
 
 static err_t check_other_job(const struct command *command, int least, int most)
 {
@@ -440,12 +492,13 @@ static err_t check_making(struct command *command)
 	return take_files(command);
 }
 
-/* The job, by the first option that tells one; the order is upstream's. */
+/* The job, by the first option that tells one; but for --info, the order is upstream's. */
 static const struct {
 	const char *option; /* NULL: any */
 	enum job job;
 	err_t (*check)(struct command *);
 } jobs[] = {
+	{ "info", JOB_INFO, check_info },
 	{ "g", JOB_GENERATE, check_generate },
 	{ "R", JOB_REARRANGE, check_rearrange },
 	{ "reassemble", JOB_REASSEMBLE, check_reassemble },
@@ -461,6 +514,8 @@ static err_t choose_job(struct command *command)
 	while (jobs[i].option && !any(command, jobs[i].option))
 		i++;
 	command->plan->job = jobs[i].job;
+	if (command->plan->json && command->plan->job != JOB_INFO)
+		return fail(ERR_PARAMETER, "--json needs --info.");
 	return jobs[i].check(command);
 }
 

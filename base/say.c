@@ -7,9 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/json.h"
+
 enum { ETA_BYTES = 24 };
 
-static const double terminal_pause = 1, log_pause = 5;
+static const double short_pause = 1, long_pause = 5;
 
 void say(const struct say *say, unsigned bit, const char *fmt, ...)
 {
@@ -52,19 +54,20 @@ static void eta_text(double seconds, char text[ETA_BYTES])
 void progress_begin(struct progress *progress, const struct say *say, const char *name, bool eta)
 {
 	*progress = (struct progress){ .say = say, .name = name, .eta = eta,
-				       .terminal = isatty(STDERR_FILENO) == 1,
+				       .redrawn = say->progress == PROGRESS_AUTO &&
+						  isatty(STDERR_FILENO) == 1,
 				       .begun = seconds_now(), .told = -1 };
 }
 
-/* The shape "NAME : [ 42.7 %]" is what wrappers look for. */
-static void draw(struct progress *progress, unsigned permille, double spent)
+/* The shape "NAME : [ 42.7 %]" is what wrappers look for. `left` in seconds; < 0: not told. */
+static void draw_line(struct progress *progress, unsigned permille, double left)
 {
 	static const char spinner[] = "/|\\-";
 	char eta[ETA_BYTES] = "";
 
-	if (progress->eta && permille && permille < 1000)
-		eta_text(spent * (1000 - permille) / permille, eta);
-	if (progress->terminal)
+	if (left >= 0)
+		eta_text(left, eta);
+	if (progress->redrawn)
 		fprintf(stderr, "\r%-27.27s%23s: [%3u.%u %%] %c  %16s", progress->name, "",
 			permille / 10, permille % 10, spinner[progress->spins++ % 4], eta);
 	else
@@ -73,15 +76,51 @@ static void draw(struct progress *progress, unsigned permille, double spent)
 	fflush(stderr);
 }
 
+static void draw_json(const struct progress *progress, uint64_t done, unsigned permille,
+		      double left)
+{
+	struct json json;
+
+	json_begin(&json, stderr);
+	json_text(&json, "step", progress->name, strlen(progress->name));
+	json_number(&json, "done", done);
+	json_number(&json, "total", progress->total);
+	json_tenths(&json, "percent", permille);
+	if (left >= 0)
+		json_number(&json, "eta_seconds", left < 1e15 ? (uint64_t)left : 1000000000000000);
+	json_end(&json);
+}
+
+/* If nobody reads it, the work goes on all the same. */
+static void draw(struct progress *progress, uint64_t done, unsigned permille, double spent)
+{
+	bool tell_eta = progress->eta && permille && permille < 1000;
+	double left = tell_eta ? spent * (1000 - permille) / permille : -1;
+
+	if (progress->say->progress == PROGRESS_JSON)
+		draw_json(progress, done, permille, left);
+	else
+		draw_line(progress, permille, left);
+}
+
+static bool shown(const struct progress *progress)
+{
+	return says(progress->say, SAY_PROGRESS) && progress->say->progress != PROGRESS_NONE;
+}
+
 void progress_step(struct progress *progress, uint64_t done, uint64_t total)
 {
-	if (!says(progress->say, SAY_PROGRESS) || !total)
+	bool often = progress->redrawn || progress->say->progress == PROGRESS_JSON;
+
+	progress->total = total;
+	if (!shown(progress) || !total)
 		return;
 	double now = seconds_now(), last = progress->told < 0 ? progress->begun : progress->told;
-	if (now - last < (progress->terminal ? terminal_pause : log_pause))
+	if (now - last < (often ? short_pause : long_pause))
 		return;
 	progress->told = now;
-	draw(progress, (unsigned)min_u64(999, (uint64_t)((double)done / (double)total * 1000)),
+	draw(progress, done,
+	     (unsigned)min_u64(999, (uint64_t)((double)done / (double)total * 1000)),
 	     now - progress->begun);
 }
 
@@ -89,9 +128,9 @@ void progress_end(struct progress *progress)
 {
 	double spent = seconds_now() - progress->begun;
 
-	if (says(progress->say, SAY_PROGRESS)) {
-		draw(progress, 1000, spent);
-		if (progress->terminal)
+	if (shown(progress)) {
+		draw(progress, progress->total, 1000, spent);
+		if (progress->redrawn)
 			fputc('\n', stderr);
 	}
 	say(progress->say, SAY_REPORT, "STEP [%-27s] : %f seconds\n", progress->name, spent);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # makedumpfile.bash - bash completion. Options, and what their arguments are called, come from `makedumpfile -h`,
-# so that what completes is what the installed program can do.
+# so that what completes is what the installed program can do. An argument in small letters stands for itself.
 
 # Lines "-d LEVEL", "-c", "--work-dir FOLDER" of the program $1; "-h, --help" gives two.
 _makedumpfile_options()
@@ -27,6 +27,8 @@ _makedumpfile()
 		mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
 	LEVEL*)
 		mapfile -t COMPREPLY < <(compgen -W "0 1 9 16 17 31" -- "$word") ;;
+	[[:lower:]]*)
+		mapfile -t COMPREPLY < <(compgen -W "${argument//|/ }" -- "$word") ;;
 	N | KIB | ORDER | SIZE | ADDR*)
 		COMPREPLY=() ;;
 	*)

@@ -226,3 +226,22 @@ void extents_pages(const struct source *source, pfn_t first, pfn_t end, bool dat
 		bits_set(words, max_u64(from, first) - first, min_u64(to, end) - first);
 	}
 }
+
+uint64_t extents_count(const struct source *source, bool data)
+{
+	const struct target *target = &source->target;
+	uint64_t pages = 0;
+	pfn_t counted = 0; /* one past the last of them */
+
+	for (size_t at = 0; at < source->extents; at++) {
+		const struct extent *extent = &source->extent[at];
+		pfn_t from = max_u64(extent->start >> target->page_shift, counted);
+		pfn_t to = pfn_up(target, extent->end);
+
+		if ((data && extent->file_at == NO_BYTES) || from >= to)
+			continue;
+		pages += to - from;
+		counted = to;
+	}
+	return pages;
+}

@@ -44,4 +44,7 @@ size_t extents_find(const struct source *, paddr_t at, size_t hint);
 /* pages() of struct input_format, for formats that have extents. */
 void extents_pages(const struct source *, pfn_t first, pfn_t end, bool data, uint64_t *words);
 
+/* How many page frames pages() would set, counted without walking them. */
+uint64_t extents_count(const struct source *, bool data);
+
 #endif

@@ -202,8 +202,10 @@ static err_t take_layout(struct source *source, const struct headers *headers)
 	    kdump->max_mapnr > UINT64_C(1) << 60 >> target->page_shift)
 		return fail(ERR_CORRUPT, "%s: max_mapnr %#" PRIx64 " with bitmaps of %#" PRIx64
 			    " bytes", source->name, kdump->max_mapnr, kdump->bitmap_bytes);
+	kdump->version = headers->version;
 	kdump->end = kdump->max_mapnr;
-	if (headers->version >= 2 && get_32(big, headers->sub + sub->split)) {
+	kdump->split = headers->version >= 2 && get_32(big, headers->sub + sub->split);
+	if (kdump->split) {
 		kdump->start = number(source, headers, sub->start_pfn_64,
 				      get_word(target, headers->sub + sub->start_pfn));
 		kdump->end = min_u64(number(source, headers, sub->end_pfn_64,
@@ -329,6 +331,7 @@ static err_t kdump_open(struct source *source)
 	TRY(take_stored(source, &headers));
 	TRY(take_notes(source, &headers));
 	TRY(take_eraseinfo(source, &headers));
+	source->kdump->incomplete = source->stored.status & DUMP_DH_COMPRESSED_INCOMPLETE;
 	return kdump_index(source);
 }
 

@@ -11,6 +11,9 @@ extern const struct input_format kdump_format;
 
 /* The file as its headers tell. Const once open. */
 struct kdump {
+	uint32_t version;    /* of the header */
+	bool split;          /* it is one part of a split set */
+	bool incomplete;     /* its header says so, or its end is cut off */
 	pfn_t max_mapnr;
 	uint64_t bitmap_at[2], bitmap_bytes; /* 1st and 2nd; bytes of each */
 	uint64_t descriptors_at;
@@ -22,6 +25,21 @@ struct kdump {
 /* Index the 2nd bitmap, and look at all descriptors for pages that are missing. source->kdump and
  * target are set. ERR_CORRUPT: the bitmaps are cut off. */
 err_t kdump_index(struct source *);
+
+enum { KDUMP_CODEC_BITS = 6 }; /* flags of codecs are below 1 << 6 */
+
+/* The kept pages, counted by how the file has them. */
+struct kdump_counts {
+	uint64_t elsewhere; /* in other parts of the split set */
+	uint64_t missing;   /* without data, though they should have some here */
+	uint64_t damaged;   /* with a descriptor that makes no sense */
+	uint64_t zero;      /* that share the page of zeros */
+	uint64_t raw, packed[KDUMP_CODEC_BITS]; /* other ones; packed: by the bit of the flag */
+};
+
+/* Count them in one pass over the descriptors, in memory of fixed size. What cannot be read is
+ * missing. */
+void kdump_count(struct reader *, struct kdump_counts *);
 
 /* lend() and pages() of struct input_format. What pages() cannot read is not there. */
 struct unpacked; /* what a reader remembers; NULL until it needs it */

@@ -18,9 +18,8 @@ enum {
 	UNPACKED_BYTES = 256 << 10, /* of unpacked pages, in each reader */
 	UNPACKED_LEAST = 8,	    /* pages, however large they are */
 	BITMAP_BYTES = 512,	    /* of a bitmap, at once on the stack */
-	CODEC_BITS = 6,		    /* flags of codecs are below 1 << 6 */
 	ENTRIES = 128,		    /* descriptors at once on the stack */
-	};
+};
 
 static const pfn_t NO_PFN = UINT64_MAX;
 
@@ -37,7 +36,7 @@ struct unpacked {
 	unsigned slots;
 	uint8_t *page;   /* slots pages, in this same piece of memory */
 	uint8_t *packed; /* a page, too */
-	void *state[CODEC_BITS]; /* of unpacking, by the bit of the codec's flag; NULL: not yet */
+	void *state[KDUMP_CODEC_BITS]; /* of unpacking, by the bit of the flag; NULL: not yet */
 	struct slot slot[];
 };
 
@@ -66,24 +65,33 @@ struct entries {
 	uint8_t bytes[ENTRIES * KDUMP_DESCRIPTOR_BYTES];
 };
 
-/* Does the page of this descriptor have no data? */
-static bool entry_missing(const struct source *source, struct entries *entries, uint64_t number)
+/* A descriptor by its number. False: the file ends before it, or cannot be read. */
+static bool get_entry(const struct source *source, struct entries *entries, uint64_t number,
+		      struct descriptor *ret)
 {
 	uint64_t at = source->kdump->descriptors_at + number * KDUMP_DESCRIPTOR_BYTES;
 
 	if (!file_has(source, at, KDUMP_DESCRIPTOR_BYTES))
-		return true;
+		return false;
 	if (number - entries->first >= entries->count) {
 		entries->first = number;
 		entries->count = file_some(source, at, entries->bytes, sizeof(entries->bytes)) /
 				 KDUMP_DESCRIPTOR_BYTES;
 		if (!entries->count)
-			return true;
+			return false;
 	}
-	struct descriptor descriptor =
-		get_descriptor(source->big_endian, entries->bytes + (number - entries->first) *
-					   KDUMP_DESCRIPTOR_BYTES);
-	return is_missing(source, &descriptor);
+	*ret = get_descriptor(source->big_endian, entries->bytes + (number - entries->first) *
+						  KDUMP_DESCRIPTOR_BYTES);
+	return true;
+}
+
+/* Does the page of this descriptor have no data? */
+static bool entry_missing(const struct source *source, struct entries *entries, uint64_t number)
+{
+	struct descriptor descriptor;
+
+	return !get_entry(source, entries, number, &descriptor) ||
+	       is_missing(source, &descriptor);
 }
 
 /* Set bits of a word of the file's bitmap, which stands for the page frames from `base` on, in a
@@ -223,6 +231,82 @@ err_t kdump_index(struct source *source)
 	return OK;
 }
 
+/* --- how they are stored --- */
+
+struct counting {
+	struct kdump_counts *counts;
+	uint64_t number; /* of the next descriptor */
+	struct entries entries;
+
+	/* The data that lies first, where the page of zeros would be. */
+	uint64_t first_at; /* UINT64_MAX: none yet */
+	uint64_t sharing;  /* pages that have it */
+	pfn_t sharer;      /* one of these */
+	uint64_t *counter; /* where they are counted so far */
+};
+
+/* Can a page be made of it? If it is packed by a codec that this binary lacks, another one can. */
+static bool makes_sense(const struct source *source, const struct descriptor *descriptor)
+{
+	uint64_t block = page_bytes(&source->target);
+
+	if (!descriptor->flags)
+		return descriptor->size == block;
+	return descriptor->size && descriptor->size <= block && codec_by_flag(descriptor->flags);
+}
+
+static void count_data(struct counting *counting, pfn_t pfn, const struct descriptor *descriptor)
+{
+	struct kdump_counts *counts = counting->counts;
+	uint64_t *counter = descriptor->flags ?
+		&counts->packed[__builtin_ctz(descriptor->flags)] : &counts->raw;
+
+	++*counter;
+	if (descriptor->at < counting->first_at) {
+		counting->first_at = descriptor->at;
+		counting->sharing = 0;
+		counting->sharer = pfn;
+		counting->counter = counter;
+	}
+	if (descriptor->at == counting->first_at && counter == counting->counter)
+		counting->sharing++;
+}
+
+static void count(const struct source *source, void *context, pfn_t base, uint64_t bits)
+{
+	struct counting *counting = context;
+	const struct kdump *kdump = source->kdump;
+	struct descriptor descriptor;
+
+	for (; bits; bits &= bits - 1) {
+		pfn_t pfn = base + (unsigned)__builtin_ctzll(bits);
+		if (pfn < kdump->start || pfn >= kdump->end)
+			counting->counts->elsewhere++;
+		else if (!get_entry(source, &counting->entries, counting->number++, &descriptor) ||
+			 is_missing(source, &descriptor))
+			counting->counts->missing++;
+		else if (!makes_sense(source, &descriptor))
+			counting->counts->damaged++;
+		else
+			count_data(counting, pfn, &descriptor);
+	}
+}
+
+void kdump_count(struct reader *reader, struct kdump_counts *counts)
+{
+	const struct source *source = reader->source;
+	struct counting counting = { .counts = counts, .first_at = UINT64_MAX };
+	const uint8_t *page;
+
+	*counts = (struct kdump_counts){ 0 };
+	walk(source, 1, 0, source->kdump->max_mapnr, count, &counting);
+	if (counting.sharing < 2 || reader_page(reader, counting.sharer, &page) != OK ||
+	    !all_zero(page, page_bytes(&source->target)) || reader_faulted(reader))
+		return;
+	*counting.counter -= counting.sharing;
+	counts->zero = counting.sharing;
+}
+
 /* --- their bytes --- */
 
 static err_t unpacked_create(const struct source *source, struct unpacked **ret)
@@ -245,7 +329,7 @@ static err_t unpacked_create(const struct source *source, struct unpacked **ret)
 
 void unpacked_destroy(struct unpacked *unpacked)
 {
-	for (unsigned bit = 0; unpacked && bit < CODEC_BITS; bit++)
+	for (unsigned bit = 0; unpacked && bit < KDUMP_CODEC_BITS; bit++)
 		if (unpacked->state[bit])
 			codec_by_flag(1u << bit)->destroy_unpack(unpacked->state[bit]);
 	free(unpacked);

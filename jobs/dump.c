@@ -21,58 +21,6 @@ static err_t check_not_same(const struct plan *plan, const char *output)
 	return OK;
 }
 
-static uint64_t excluded_pages(const struct tally *tally)
-{
-	uint64_t sum = tally->zero;
-
-	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
-		sum += tally->excluded[kind];
-	return sum;
-}
-
-static void report_elf(const struct dump *dump, uint64_t pages)
-{
-	if (dump->plan->elf)
-		say(&dump->plan->say, SAY_REPORT, "     in ELF format : 0x%016" PRIx64 "\n", pages);
-}
-
-/* The table that --show-stats adds; its lines are parsed by scripts. */
-static void report(const struct dump *dump, uint64_t written, const struct tally *tally)
-{
-	const struct say *to = &dump->plan->say;
-	uint64_t excluded = excluded_pages(tally), remaining = tally->existing - excluded;
-	uint64_t in_elf = pfn_up(&dump->source.target, tally->elf_bytes);
-	uint64_t kept = dump->plan->elf ? in_elf : remaining;
-	const struct {
-		const char *name;
-		uint64_t pages;
-	} lines[] = {
-		{ "    Pages filled with zero ", tally->zero },
-		{ "    Non-private cache pages", tally->excluded[PAGE_CACHE] },
-		{ "    Private cache pages    ", tally->excluded[PAGE_CACHE_PRIVATE] },
-		{ "    User process data pages", tally->excluded[PAGE_USER] },
-		{ "    Free pages             ", tally->excluded[PAGE_FREE] },
-		{ "    Hwpoison pages         ", tally->excluded[PAGE_HWPOISON] },
-		{ "    Offline pages          ", tally->excluded[PAGE_OFFLINE] },
-		{ "  Remaining pages ", remaining },
-	};
-
-	say(to, SAY_REPORT, "\nOriginal pages  : 0x%016" PRIx64 "\n", tally->existing);
-	say(to, SAY_REPORT, "  Excluded pages   : 0x%016" PRIx64 "\n", excluded);
-	report_elf(dump, tally->existing > in_elf ? tally->existing - in_elf : 0);
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		say(to, SAY_REPORT, "%s : 0x%016" PRIx64 "\n", lines[i].name, lines[i].pages);
-	report_elf(dump, in_elf);
-	if (tally->existing)
-		say(to, SAY_REPORT, "  (The number of pages is reduced to %" PRIu64 "%%.)\n",
-		    kept * 100 / tally->existing);
-	say(to, SAY_REPORT, "Memory Hole     : 0x%016" PRIx64 "\n",
-	    dump->max_mapnr - tally->existing);
-	say(to, SAY_REPORT, "--------------------------------------------------\n");
-	say(to, SAY_REPORT, "Total pages     : 0x%016" PRIx64 "\n", dump->max_mapnr);
-	say(to, SAY_REPORT, "Write bytes     : %" PRIu64 "\n\n", written);
-}
-
 /* What a person should know about pages that were not as they should be. */
 void warn_of_pages(const struct dump *dump, const struct tally *tally)
 {
@@ -225,6 +173,19 @@ static err_t write_levels(struct dump *dump, struct outputs *outputs, struct tal
 	return result;
 }
 
+/* An incomplete dump has its numbers, too. The sentence stays the one that tells why it is. */
+static err_t report_failed(const struct dump *dump, const struct tally *tally, uint64_t written,
+			   err_t result)
+{
+	char why[512];
+
+	if (!tally->incomplete)
+		return result;
+	snprintf(why, sizeof(why), "%s", err_text());
+	report_json(dump, tally, written);
+	return fail(result, "%s", why);
+}
+
 static err_t write_output(struct dump *dump)
 {
 	const struct plan *plan = dump->plan;
@@ -243,8 +204,9 @@ static err_t write_output(struct dump *dump)
 	result = close_outputs(&outputs, result);
 	warn_of_pages(dump, &tally);
 	if (result != OK)
-		return result;
-	report(dump, written, &tally);
+		return report_failed(dump, &tally, written, result);
+	report_pages(dump, &tally, written);
+	TRY(report_json(dump, &tally, written));
 	tell_saved(plan);
 	return OK;
 }

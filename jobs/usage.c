@@ -107,9 +107,11 @@ err_t job_usage(const struct plan *asked)
 	err_t result = decider_set_level(&dump.decider, LEVEL_MOST);
 	if (result == OK)
 		result = count(&dump, &tally);
+	dump.out.level = LEVEL_MOST;
 	if (result == OK) {
 		print_table(&dump, &tally);
 		warn_of_pages(&dump, &tally);
+		result = report_json(&dump, &tally, 0);
 	}
 	dump_close(&dump);
 	return result;

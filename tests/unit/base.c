@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* base.c - unit tests of bits, bytes, text and errors. */
+/* base.c - unit tests of bits, bytes, text, errors and JSON. */
 #include "base/bits.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "tests/test.h"
 
@@ -143,6 +144,119 @@ TEST(errors_gain_places)
 	CHECK(strlen(err_text()) < 512);
 }
 
+/* What has been written so far. */
+struct made {
+	struct json json;
+	char *text;
+	size_t bytes;
+	FILE *to;
+};
+
+static struct json *begin_json(struct made *made)
+{
+	made->to = open_memstream(&made->text, &made->bytes);
+	json_begin(&made->json, made->to);
+	return &made->json;
+}
+
+static bool json_is(struct made *made, const char *expected)
+{
+	err_t result = json_end(&made->json);
+
+	fclose(made->to);
+	bool same = result == OK && strcmp(made->text, expected) == 0;
+	if (!same)
+		printf("  %s", made->text);
+	free(made->text);
+	return same;
+}
+
+/* json_text() of some bytes gives `expected`. */
+static bool escapes_to(const char *bytes, size_t length, const char *expected)
+{
+	char line[256];
+	struct made made;
+
+	json_text(begin_json(&made), "k", bytes, length);
+	snprintf(line, sizeof(line), "{\"k\":\"%s\"}\n", expected);
+	return json_is(&made, line);
+}
+
+TEST(json_nests)
+{
+	struct made made;
+	struct json *json = begin_json(&made);
+
+	json_number(json, "most", UINT64_MAX);
+	json_object(json, "o");
+	json_bool(json, "yes", true);
+	json_list(json, "l");
+	json_tenths(json, NULL, 427);
+	json_tenths(json, NULL, 9);
+	json_null(json, NULL);
+	json_object(json, NULL);
+	json_close(json);
+	json_close(json);
+	json_close(json);
+	json_bool(json, "no", false);
+	CHECK(json_is(&made, "{\"most\":18446744073709551615,\"o\":{\"yes\":true,"
+		      "\"l\":[42.7,0.9,null,{}]},\"no\":false}\n"));
+	begin_json(&made);
+	CHECK(json_is(&made, "{}\n"));
+	json_list(begin_json(&made), "open");
+	CHECK(json_is(&made, "{\"open\":[]}\n"));
+}
+
+TEST(json_escapes)
+{
+	CHECK(escapes_to("6.1.0-x", 7, "6.1.0-x"));
+	CHECK(escapes_to("a\"b\\c/", 6, "a\\\"b\\\\c/"));
+	CHECK(escapes_to("\x1b[2J\n\x7f", 6, "\\u001b[2J\\u000a\\u007f"));
+	CHECK(escapes_to("ab\0cd", 5, "ab"));
+	CHECK(escapes_to("abc", 2, "ab"));
+	CHECK(escapes_to("\xc3\xa4\xe2\x82\xac\xf0\x9f\x90\xa7", 9,
+			 "\xc3\xa4\xe2\x82\xac\xf0\x9f\x90\xa7"));
+}
+
+TEST(json_replaces_what_is_not_utf8)
+{
+	CHECK(escapes_to("\xff", 1, "\\ufffd"));
+	CHECK(escapes_to("\x80x", 2, "\\ufffdx"));
+	CHECK(escapes_to("\xc3\xa4", 1, "\\ufffd"));                 /* cut */
+	CHECK(escapes_to("\xc3\"", 2, "\\ufffd\\\""));              /* not continued */
+	CHECK(escapes_to("\xc0\xaf", 2, "\\ufffd\\ufffd"));          /* too long a form */
+	CHECK(escapes_to("\xe0\x9f\xbf", 3, "\\ufffd\\ufffd\\ufffd"));
+	CHECK(escapes_to("\xed\xa0\x80", 3, "\\ufffd\\ufffd\\ufffd")); /* surrogate */
+	CHECK(escapes_to("\xf4\x90\x80\x80", 4, "\\ufffd\\ufffd\\ufffd\\ufffd"));
+	CHECK(escapes_to("\xf4\x8f\xbf\xbf", 4, "\xf4\x8f\xbf\xbf"));
+	CHECK(escapes_to("\xf5\x80\x80\x80", 4, "\\ufffd\\ufffd\\ufffd\\ufffd"));
+}
+
+TEST(json_of_any_length)
+{
+	enum { LENGTH = 3 * JSON_PIECE + 7 };
+	char text[LENGTH + 1] = "", expected[LENGTH + 16];
+	struct made made;
+
+	memset(text, 'x', LENGTH);
+	json_text(begin_json(&made), "k", text, LENGTH);
+	snprintf(expected, sizeof(expected), "{\"k\":\"%s\"}\n", text);
+	CHECK(json_is(&made, expected));
+}
+
+TEST(json_on_a_full_device)
+{
+	struct json json;
+	FILE *full = fopen("/dev/full", "w");
+
+	if (!full)
+		return;
+	json_begin(&json, full);
+	CHECK_EQ(json_end(&json), ERR_IO);
+	CHECK(strstr(err_text(), "No space left"));
+	fclose(full);
+}
+
 int main(void)
 {
 	return run_tests((struct test[]){
@@ -153,6 +267,11 @@ int main(void)
 		{ "sizes have suffixes", sizes_have_suffixes },
 		{ "numbers as vmcoreinfo prints them", numbers_as_vmcoreinfo_prints_them },
 		{ "errors gain places", errors_gain_places },
+		{ "JSON nests", json_nests },
+		{ "JSON escapes", json_escapes },
+		{ "JSON replaces what is not UTF-8", json_replaces_what_is_not_utf8 },
+		{ "JSON of any length", json_of_any_length },
+		{ "JSON on a full device", json_on_a_full_device },
 		{ 0 },
 	});
 }

@@ -88,6 +88,10 @@ TEST(page_bits_agree_with_extents_byte_by_byte)
 		CHECK_EQ(extents_build(&source), OK);
 		extents_pages(&source, first, PAGES, false, words[0]);
 		extents_pages(&source, first, PAGES, true, words[1]);
+		if (!first) {
+			CHECK_EQ(extents_count(&source, false), bits_count(words[0], 0, PAGES));
+			CHECK_EQ(extents_count(&source, true), bits_count(words[1], 0, PAGES));
+		}
 		for (pfn_t pfn = first; pfn < PAGES; pfn++) {
 			bool any = false, with_bytes = false, exists;
 			for (paddr_t at = pfn << SHIFT; at < (pfn + 1) << SHIFT; at++) {
