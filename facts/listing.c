@@ -48,7 +48,7 @@ static const uint16_t listed[] = {
 	NUMBER_PHYS_BASE, NUMBER_HUGETLB_PAGE_DTOR, TEXT_PUD_T,
 };
 
-static void write_fact(const struct facts *facts, enum fact_id id, FILE *file)
+void vmcoreinfo_write_fact(const struct facts *facts, enum fact_id id, FILE *file)
 {
 	const struct fact_entry *entry = &fact_table[id];
 	const char *word = fact_kind_word(entry->kind);
@@ -73,5 +73,5 @@ void vmcoreinfo_write(const struct facts *facts, FILE *file)
 {
 	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
 		if (fact_known(facts, listed[i]))
-			write_fact(facts, listed[i], file);
+			vmcoreinfo_write_fact(facts, listed[i], file);
 }

@@ -17,4 +17,7 @@ err_t vmcoreinfo_read(struct facts *, const char *text, size_t bytes, const char
  * Whether that worked, ferror() tells. */
 void vmcoreinfo_write(const struct facts *, FILE *);
 
+/* Write the line of one fact that is known. */
+void vmcoreinfo_write_fact(const struct facts *, enum fact_id, FILE *);
+
 #endif

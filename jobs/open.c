@@ -235,22 +235,32 @@ static err_t know_pages(struct dump *dump)
 	return OK;
 }
 
+/* As vmcoreinfo has them, one to a line: scripts read OSRELEASE and CRASHTIME here. */
 static void tell_facts(const struct dump *dump)
 {
 	const struct say *say_to = &dump->plan->say;
-	char name[FACT_NAME_BYTES];
+	const char *from = "";
 
 	for (enum fact_id id = 0; id < FACTS; id++) {
 		if (!fact_known(&dump->facts, id))
 			continue;
-		if (fact_table[id].kind == KIND_TEXT)
-			say(say_to, SAY_DEBUG, "  %s=%s\n", fact_name(id, name),
-			    fact_text(&dump->facts, id));
-		else
-			say(say_to, SAY_DEBUG, "  %s=%" PRIu64 " (%#" PRIx64 "), from %s\n",
-			    fact_name(id, name), dump->facts.value[id], dump->facts.value[id],
-			    dump->facts.source[id]);
+		if (strcmp(from, dump->facts.source[id])) {
+			from = dump->facts.source[id];
+			say(say_to, SAY_DEBUG, "Facts        : from %s\n", from);
+		}
+		say(say_to, SAY_DEBUG, "  ");
+		vmcoreinfo_write_fact(&dump->facts, id, say_to->text);
 	}
+}
+
+/* What an earlier run wrote into the header; scripts read dump_level here. */
+static void tell_stored(const struct dump *dump)
+{
+	const struct stored *stored = &dump->source.stored;
+
+	if (stored->known)
+		say(&dump->plan->say, SAY_DEBUG, "Header       :\n  nr_cpus          : %u\n"
+		    "  dump_level       : %u\n", stored->cpus, stored->level);
 }
 
 static void tell(const struct dump *dump)
@@ -270,6 +280,7 @@ static void tell(const struct dump *dump)
 	say(say_to, SAY_DEBUG,
 	    "Linux kdump\nmax_mapnr    : %" PRIx64 "\npage_size    : %" PRIu64 "\n",
 	    dump->max_mapnr, page_bytes(&source->target));
+	tell_stored(dump);
 	tell_facts(dump);
 	if (dump->kernel_known)
 		say(say_to, SAY_DEBUG, "Memory type  : %s\nCompound pages: %s\n",
