@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* reassemble.c - the parts of a split dump become one file again.
  * Headers, notes and bitmaps are those of the first part, for all parts have them whole.
- * Descriptors and data follow part by part; data is copied packed as it is, so any codec will do. */
+ * Descriptors and data follow part by part; data is copied packed as it is, any codec will do. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
