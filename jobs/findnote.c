@@ -45,23 +45,19 @@ static err_t append_note(struct source *source, const char *text, size_t bytes)
 static void tell_found(const struct say *to, const struct found_info *found)
 {
 	const struct facts *facts = &found->facts;
-	char line[200];
-	int used = snprintf(line, sizeof(line), "VMCOREINFO found in memory at %#" PRIx64,
-			    found->at);
+	uint64_t offset = fact_or(facts, HEX_KERNELOFFSET, 0);
+	uint64_t base = fact_or(facts, NUMBER_PHYS_BASE, 0);
+	char moved[LINE_BYTES] = "the kernel was not moved", placed[LINE_BYTES] = "";
 
-	if (fact_known(facts, HEX_KERNELOFFSET))
-		used += snprintf(line + used, sizeof(line) - (size_t)used,
-				 "; the kernel was moved by %#" PRIx64,
-				 facts->value[HEX_KERNELOFFSET]);
-	if (fact_known(facts, NUMBER_PHYS_BASE)) {
-		uint64_t base = facts->value[NUMBER_PHYS_BASE];
-		bool below = base >> 63;
-		used += snprintf(line + used, sizeof(line) - (size_t)used,
-				 "; phys_base %s%#" PRIx64, below ? "-" : "", below ? -base : base);
-	}
-	if (found->placed_by)
-		snprintf(line + used, sizeof(line) - (size_t)used, ", by %s", found->placed_by);
-	say(to, SAY_COMMON, "%s\n", line);
+	if (offset)
+		snprintf(moved, sizeof(moved), "the kernel was moved by %#" PRIx64, offset);
+	if (fact_known(facts, NUMBER_PHYS_BASE))
+		snprintf(placed, sizeof(placed), ", phys_base %s%#" PRIx64, base >> 63 ? "-" : "",
+			 base >> 63 ? -base : base);
+	say(to, SAY_COMMON, "VMCOREINFO found in memory at %#" PRIx64 "; %s%s%s%s%s\n", found->at,
+	    moved, placed, found->placed_by ? " by " : "",
+	    found->placed_by ? found->placed_by : "",
+	    found->crashed ? "; the CPUs were in its crash kernel" : "");
 }
 
 /* The text, and where the image lies if the text does not tell: readers of the output have no other

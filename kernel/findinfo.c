@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "facts/vmcoreinfo.h"
+#include "kernel/memmap.h"
 #include "kernel/utsname.h"
 
 /* The kernel begins the text with these, since it has one (fd59d231f81c, 2.6.24). */
@@ -22,6 +23,7 @@ enum {
 	PLAIN_BYTES = 4096,  /* VMCOREINFO_BYTES; PAGE_SIZE where that is more */
 	HEAD_BYTES = 128,    /* of the text, enough for the first line and half of the second */
 	TRIES_MOST = 4096,   /* texts to try; behind them it is no accident that there are more */
+	RIVALS_MOST = 16,    /* likewise texts whose pages are counted */
 };
 
 /* What the dump's notes about CPUs say of a kernel: they run another, they say nothing, they run
@@ -34,7 +36,8 @@ struct candidate {
 	paddr_t at;
 	enum standing standing;
 	const char *placed_by;
-	unsigned rivals; /* later ones of that standing that differ */
+	unsigned rivals; /* others of that standing that differ, and are as good */
+	uint64_t pages;  /* that its page array has, plus 1; 0: not counted yet */
 	struct facts facts;
 };
 
@@ -130,6 +133,7 @@ static bool load(struct search *search, paddr_t at)
 	now->at = at;
 	now->placed_by = NULL;
 	now->rivals = 0;
+	now->pages = 0;
 	now->facts = (struct facts){ 0 };
 	now->bytes = measure(now->text, copy(search->bytes, at, now->text, room(search, at)));
 	return vmcoreinfo_read(&now->facts, now->text, now->bytes, "VMCOREINFO in memory") == OK;
@@ -332,6 +336,49 @@ static void keep(struct search *search, struct candidate *as)
 	search->now.text = text;
 }
 
+/* How many pages the kernel has struct pages of. */
+static uint64_t pages_of(const struct search *search, struct candidate *candidate)
+{
+	struct space space;
+	struct memory memory = { .space = &space, .reader = search->bytes,
+				 .tables = search->tables };
+	struct memmap map;
+	struct stretch stretch;
+
+	if (candidate->pages)
+		return candidate->pages;
+	candidate->pages = 1;
+	if (!open_space(search, &candidate->facts, &space) ||
+	    memmap_open(&map, &memory, &candidate->facts,
+			pfn_up(&space.target, search->source->end)) != OK)
+		return 1;
+	for (pfn_t pfn = 0; pfn < map.end; pfn = stretch.end) {
+		memmap_find(&map, pfn, &stretch);
+		if (stretch.at)
+			candidate->pages += stretch.end - pfn;
+	}
+	memmap_close(&map);
+	return candidate->pages;
+}
+
+/* Of two kernels that differ one may be the crash kernel of the other: it has less of the memory.
+ */
+static void settle(struct search *search, struct candidate *held)
+{
+	uint64_t ours = 0, theirs = 0;
+
+	if (held->rivals < RIVALS_MOST) {
+		ours = pages_of(search, &search->now);
+		theirs = pages_of(search, held);
+	}
+	if (ours > theirs) {
+		held->rivals = 0;
+		keep(search, held);
+	} else if (ours == theirs) {
+		held->rivals++;
+	}
+}
+
 static void consider(struct search *search, paddr_t at)
 {
 	struct candidate *now = &search->now;
@@ -347,7 +394,7 @@ static void consider(struct search *search, paddr_t at)
 	if (!held->bytes || same(now, held))
 		keep(search, held);
 	else
-		held->rivals++;
+		settle(search, held);
 }
 
 /* --- all of memory --- */
@@ -413,12 +460,24 @@ static err_t look_everywhere(struct search *search)
 
 /* --- the outcome --- */
 
+/* What the CPUs run is the kernel that matters, but for the crash kernel of another. */
+static struct candidate *best(struct search *search)
+{
+	struct candidate *running = &search->valid[CPUS_AGREE];
+	struct candidate *other = &search->valid[CPUS_ELSEWHERE];
+
+	if (!running->bytes)
+		return &search->valid[CPUS_SILENT];
+	if (other->bytes && pages_of(search, other) > pages_of(search, running))
+		return other;
+	return running;
+}
+
 static err_t choose(struct search *search, struct candidate **ret)
 {
 	const char *name = search->source->name;
-	unsigned best = search->valid[CPUS_AGREE].bytes ? CPUS_AGREE : CPUS_SILENT;
 
-	*ret = &search->valid[best];
+	*ret = best(search);
 	if (!(*ret)->bytes)
 		return fail(ERR_NOFACT, "%s doesn't contain vmcoreinfo.", name);
 	if ((*ret)->rivals)
@@ -456,7 +515,7 @@ err_t findinfo(const struct source *source, const struct arch *arch, struct foun
 	err_t result = run(search, &found);
 	if (result == OK) {
 		*ret = (struct found_info){ found->text, found->bytes, found->at, found->facts,
-					    found->placed_by, found->standing == CPUS_AGREE };
+					    found->placed_by, found->standing == CPUS_ELSEWHERE };
 		found->text = NULL;
 	}
 	reader_destroy(search->tables);

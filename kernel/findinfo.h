@@ -4,7 +4,8 @@
  * pages of its own since 203e9e41219b (4.13), before in its .bss. Others may lie about: in files
  * that are cached, in what a kernel before this one left, in the memory of a crash kernel. One
  * counts only if the page tables that it names lead to a utsname of its release, and if the CPUs,
- * where the dump tells what they were doing, run that kernel. */
+ * where the dump tells what they were doing, run that kernel or its crash kernel, which has less of
+ * the memory. */
 #ifndef KERNEL_FINDINFO_H
 #define KERNEL_FINDINFO_H
 
@@ -18,7 +19,7 @@ struct found_info {
 	paddr_t at;
 	struct facts facts; /* of the text, and where the image lies */
 	const char *placed_by; /* who told where; NULL: the text itself, or it needs no telling */
-	bool by_cpu;     /* a CPU was running this kernel */
+	bool crashed;    /* the CPUs were in its crash kernel */
 };
 
 /* Look for it. ERR_NOFACT: there is none, or several that differ; the sentence says which. The
