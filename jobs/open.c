@@ -292,6 +292,15 @@ static void tell(const struct dump *dump)
 		    dump->map.model->name, dump->rules.compound->when);
 }
 
+/* Of a kernel that is not known the output tells at least the machine: who reads it needs that to
+ * begin with. */
+static void name_machine(struct dump *dump, const struct arch *arch)
+{
+	memset(dump->uts, 0, sizeof(dump->uts));
+	snprintf((char *)dump->uts + MACHINE_FIELD * UTS_FIELD, UTS_FIELD, "%s", arch->name);
+	dump->out.uts = dump->uts;
+}
+
 /* The sentence says that there is none, or why not. */
 static err_t no_vmcoreinfo(void)
 {
@@ -332,6 +341,8 @@ static err_t open_parts(struct dump *dump)
 		if (result != OK && needed)
 			return result;
 	}
+	if (result != OK && !dump->out.uts)
+		name_machine(dump, arch);
 	if (result != OK)
 		say(&dump->plan->say, SAY_COMMON,
 		    "The kernel is not known, so every page that is not "
