@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* small_kernel.h - 2 MiB of memory with as much of an x86_64 kernel as finding its vmcoreinfo needs:
- * utsname, page tables and an IDT, all in one huge page that is mapped as the image. */
+/* small_kernel.h - 2 MiB of memory with as much of an x86_64 kernel as finding its vmcoreinfo
+ * needs: utsname, page tables and an IDT, all in one huge page that is mapped as the image. */
 #ifndef TESTS_SMALL_KERNEL_H
 #define TESTS_SMALL_KERNEL_H
 
