@@ -77,9 +77,11 @@ struct arch {
 	 * kernel's image; else 0. */
 	vaddr_t (*handler)(const uint8_t entry[VECTOR_BYTES]);
 
-	/* Make the facts tell where the image lies: `at`, an address in it, is at `physical`.
+	/* Make the facts tell where the image lies: `at`, an address in it, is at `physical`; and
+	 * what kind of page tables it has, as a CPU that runs it tells (NULL: none does).
 	 * False: they tell already. NULL: all kernels of this machine do. */
-	bool (*place)(struct facts *, vaddr_t at, paddr_t physical, const char *source);
+	bool (*place)(struct facts *, vaddr_t at, paddr_t physical, const struct cpu_state *,
+		      const char *source);
 	uint64_t image_align, image_most; /* with place: an image begins at multiples of the one
 					     and is no longer than the other */
 };

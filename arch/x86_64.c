@@ -123,10 +123,13 @@ static vaddr_t handler(const uint8_t gate[VECTOR_BYTES])
 	return at >= kernel_map ? at : 0;
 }
 
-static bool place(struct facts *facts, vaddr_t at, paddr_t physical, const char *source)
+static bool place(struct facts *facts, vaddr_t at, paddr_t physical, const struct cpu_state *cpu,
+		  const char *source)
 {
 	if (fact_known(facts, NUMBER_PHYS_BASE))
 		return false;
+	if (cpu && !fact_known(facts, NUMBER_PGTABLE_L5_ENABLED))
+		fact_set(facts, NUMBER_PGTABLE_L5_ENABLED, cpu->paging == &five_levels, source);
 	fact_set(facts, NUMBER_PHYS_BASE, physical - (at - kernel_map), source);
 	return true;
 }

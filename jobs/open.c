@@ -11,6 +11,7 @@
 #include "facts/table.h"
 #include "facts/vmcoreinfo.h"
 #include "facts/vmlinux.h"
+#include "kernel/cpus.h"
 #include "kernel/utsname.h"
 #include "makedumpfile.h"
 
@@ -109,7 +110,7 @@ static err_t read_vmcoreinfo(const struct plan *plan, struct facts *given)
 }
 
 /* With -x or -i: that file first, then from the note what the file does not tell. */
-static err_t read_given(struct dump *dump, const struct facts *own)
+static err_t read_given(struct dump *dump, const struct arch *arch, struct facts *own)
 {
 	const struct plan *plan = dump->plan;
 	struct facts *given = &dump->facts;
@@ -118,6 +119,10 @@ static err_t read_given(struct dump *dump, const struct facts *own)
 		TRY(read_vmlinux(plan, &dump->source, given));
 	else
 		TRY(read_vmcoreinfo(plan, given));
+	if (!dump->out.vmcoreinfo_bytes && arch &&
+	    cpus_place(&dump->source, arch, given, own) == OK)
+		say(&plan->say, SAY_COMMON, "The registers of a CPU tell that the kernel was moved "
+		    "by %#" PRIx64 "\n", own->value[HEX_KERNELOFFSET]);
 	TRY(given_match(given, given_file(plan), own, dump->source.name));
 	given_slide(given, own);
 	given_join(given, own);
@@ -171,7 +176,7 @@ static err_t read_facts(struct dump *dump, const struct arch *arch)
 						     : "the note VMCOREINFO"));
 	}
 	if (given_file(dump->plan))
-		TRY(read_given(dump, &own));
+		TRY(read_given(dump, arch, &own));
 	else
 		dump->facts = own;
 	if (source->stored.known)
@@ -225,7 +230,7 @@ static err_t know_memory(struct dump *dump, const struct arch *arch)
 		   dump->source.name));
 	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
 					.tables = dump->tables };
-	if (!dump->source.stored.known || dump->note_found)
+	if (!dump->source.stored.known || dump->note_found || !dump->out.vmcoreinfo_bytes)
 		dump->out.phys_base = dump->space.phys_base;
 	err_t result = read_utsname(dump);
 	if (result != OK)

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "facts/vmcoreinfo.h"
+#include "kernel/cpus.h"
 #include "kernel/memmap.h"
 #include "kernel/utsname.h"
 
@@ -151,14 +152,6 @@ static bool open_space(const struct search *search, const struct facts *facts, s
 	return search->arch->setup(space, facts, search->source) == OK;
 }
 
-static bool is_release(struct reader *reader, const struct facts *facts, paddr_t at)
-{
-	char release[UTS_FIELD];
-
-	return reader_read(reader, at, release, sizeof(release)) == OK &&
-	       memchr(release, 0, sizeof(release)) && !strcmp(release, facts->release);
-}
-
 /* Do the page tables lead to a utsname of this release? Then *ret is where it lies. */
 static bool leads_home(const struct search *search, const struct facts *facts, vaddr_t release_at,
 		       paddr_t *ret)
@@ -168,65 +161,15 @@ static bool leads_home(const struct search *search, const struct facts *facts, v
 
 	return open_space(search, facts, &space) &&
 	       space_translate(&space, search->tables, release_at, ret, &run) == OK &&
-	       run >= UTS_FIELD && is_release(search->bytes, facts, *ret);
+	       run >= UTS_FIELD && utsname_is_release(search->bytes, facts, *ret);
 }
 
 /* --- what the CPUs say --- */
 
-/* The spaces that the CPUs of the dump's notes used, one after the other. */
-struct cpus {
-	const struct search *search;
-	size_t at;     /* in the notes */
-	unsigned root; /* of state.root, the next; CPU_ROOTS: another CPU's */
-	struct cpu_state state;
-};
-
-static bool next_cpu(struct cpus *cpus)
-{
-	const struct search *search = cpus->search;
-	const struct source *source = search->source;
-	struct note note;
-
-	while (search->arch->cpu_state && note_next(source->big_endian, source->notes,
-						    source->notes_bytes, &cpus->at, &note))
-		if (search->arch->cpu_state(&note, &cpus->state))
-			return true;
-	return false;
-}
-
-/* `space` is the kernel's own before the first. */
-static bool cpus_next(struct cpus *cpus, struct space *space)
-{
-	const paddr_t *root = cpus->state.root;
-
-	if (cpus->root == CPU_ROOTS || (cpus->root && root[cpus->root] == root[cpus->root - 1])) {
-		if (!next_cpu(cpus))
-			return false;
-		cpus->root = 0;
-	}
-	space->paging = cpus->state.paging;
-	space->root = root[cpus->root++] & space->address_mask;
-	space->regions = 0;
-	return true;
-}
-
-/* Does the CPU run some kernel? Its handlers are in one then. */
-static bool runs_kernel(const struct cpus *cpus, const struct space *space)
-{
-	const struct search *search = cpus->search;
-	uint8_t entry[VECTOR_BYTES];
-	paddr_t at;
-	uint64_t run;
-
-	return space_translate(space, search->tables, cpus->state.vectors, &at, &run) == OK &&
-	       reader_read(search->bytes, at, entry, sizeof(entry)) == OK &&
-	       search->arch->handler(entry);
-}
-
 /* Does a CPU have the release of this kernel where its own tables have it? */
 static enum standing ask_cpus(const struct search *search, vaddr_t release_at, paddr_t home)
 {
-	struct cpus cpus = { .search = search, .root = CPU_ROOTS };
+	struct cpus cpus = { search->source, search->arch, .root = CPU_ROOTS };
 	enum standing standing = CPUS_SILENT;
 	struct space space;
 	paddr_t at;
@@ -238,7 +181,7 @@ static enum standing ask_cpus(const struct search *search, vaddr_t release_at, p
 		if (space_translate(&space, search->tables, release_at, &at, &run) == OK &&
 		    at == home)
 			return CPUS_AGREE;
-		if (runs_kernel(&cpus, &space))
+		if (cpus_handler(&cpus, &space, search->tables, search->bytes))
 			standing = CPUS_ELSEWHERE;
 	}
 	return standing;
@@ -246,13 +189,14 @@ static enum standing ask_cpus(const struct search *search, vaddr_t release_at, p
 
 /* --- where its image lies, if the text does not tell --- */
 
-static bool place_at(struct search *search, vaddr_t release_at, paddr_t at, const char *who)
+static bool place_at(struct search *search, vaddr_t release_at, paddr_t at,
+		     const struct cpu_state *cpu, const char *who)
 {
 	struct facts facts = search->now.facts;
 	paddr_t home;
 
-	if (!is_release(search->bytes, &facts, at) ||
-	    !search->arch->place(&facts, release_at, at, who) ||
+	if (!utsname_is_release(search->bytes, &facts, at) ||
+	    !search->arch->place(&facts, release_at, at, cpu, who) ||
 	    !leads_home(search, &facts, release_at, &home) || home != at)
 		return false;
 	search->now.facts = facts;
@@ -262,7 +206,7 @@ static bool place_at(struct search *search, vaddr_t release_at, paddr_t at, cons
 
 static bool place_by_cpu(struct search *search, vaddr_t release_at)
 {
-	struct cpus cpus = { .search = search, .root = CPU_ROOTS };
+	struct cpus cpus = { search->source, search->arch, .root = CPU_ROOTS };
 	struct space space;
 	paddr_t at;
 	uint64_t run;
@@ -271,7 +215,7 @@ static bool place_by_cpu(struct search *search, vaddr_t release_at)
 		return false;
 	while (cpus_next(&cpus, &space))
 		if (space_translate(&space, search->tables, release_at, &at, &run) == OK &&
-		    place_at(search, release_at, at, "the registers of a CPU"))
+		    place_at(search, release_at, at, &cpus.state, "the registers of a CPU"))
 			return true;
 	return false;
 }
@@ -284,7 +228,7 @@ static bool place_by_search(struct search *search, vaddr_t release_at)
 
 	first = first / step * step + release_at % step;
 	for (paddr_t at = first; at < here + most && at < search->source->end; at += step)
-		if (place_at(search, release_at, at, "search"))
+		if (place_at(search, release_at, at, NULL, "search"))
 			return true;
 	return false;
 }
@@ -296,7 +240,7 @@ static bool find_home(struct search *search, vaddr_t release_at, paddr_t *ret)
 
 	if (leads_home(search, &now->facts, release_at, ret))
 		return true;
-	if (!search->arch->place || !search->arch->place(&facts, release_at, 0, ""))
+	if (!search->arch->place || !search->arch->place(&facts, release_at, 0, NULL, ""))
 		return false;
 	return (place_by_cpu(search, release_at) || place_by_search(search, release_at)) &&
 	       leads_home(search, &now->facts, release_at, ret);
@@ -310,10 +254,8 @@ static bool is_valid(struct search *search)
 	vaddr_t release_at;
 	paddr_t home;
 
-	if (utsname_find(&now->facts, &release_at) != OK)
-		return false;
-	release_at += RELEASE_FIELD * UTS_FIELD;
-	if (!find_home(search, release_at, &home))
+	if (utsname_release(&now->facts, &release_at) != OK ||
+	    !find_home(search, release_at, &home))
 		return false;
 	now->standing = ask_cpus(search, release_at, home);
 	return true;
