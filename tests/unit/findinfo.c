@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* findinfo.c - unit tests of finding vmcoreinfo in memory. */
+#include "kernel/cpus.h"
 #include "kernel/findinfo.h"
 #include "tests/test.h"
 #include "tests/unit/small_kernel.h"
@@ -200,6 +201,43 @@ TEST(cpus_must_run_the_kernel)
 	CHECK(passes(UINT64_C(1) << 40, 0, true));    /* outside of the dump: likewise */
 }
 
+/* Where the handler of an IDT says that a kernel, linked 2 MiB lower, was moved to. */
+static err_t placed(vaddr_t divide_error, const char *release, struct facts *ret)
+{
+	const uint64_t lower = 0x200000;
+	struct facts linked = { 0 };
+	struct memory_dump dump;
+	uint8_t note[SMALL_NOTE];
+
+	begin();
+	memory_dump_init(&dump, memory, SMALL_BYTES);
+	small_cpu(note, SMALL_PGD, small_image + SMALL_IDT);
+	dump.source.notes = note;
+	dump.source.notes_bytes = sizeof(note);
+	fact_set(&linked, SYMBOL_DIVIDE_ERROR, divide_error - lower, "test");
+	fact_set(&linked, SYMBOL_INIT_UTS_NS, small_image + SMALL_UTS - lower, "test");
+	fact_set(&linked, OFFSET_UTS_NAMESPACE_NAME, 0, "test");
+	fact_set(&linked, SYMBOL_INIT_TOP_PGT, small_image + SMALL_PGD - lower, "test");
+	fact_set_text(&linked, TEXT_OSRELEASE, release, strlen(release), "test");
+	*ret = (struct facts){ 0 };
+	return cpus_place(&dump.source, arch_find(EM_X86_64), &linked, ret);
+}
+
+TEST(handler_tells_how_far_a_kernel_moved)
+{
+	struct facts facts;
+
+	CHECK_EQ(placed(small_image + 0x10000, "6.1.0", &facts), OK);
+	CHECK_EQ(facts.value[HEX_KERNELOFFSET], 0x200000);
+	CHECK(fact_known(&facts, NUMBER_PHYS_BASE));
+	CHECK_EQ(facts.value[NUMBER_PHYS_BASE], 0);
+	CHECK(fact_known(&facts, NUMBER_PGTABLE_L5_ENABLED));
+	CHECK_EQ(facts.value[NUMBER_PGTABLE_L5_ENABLED], 0);
+	CHECK_EQ(placed(small_image + 0x10000, "6.1.1", &facts), ERR_NOFACT);
+	CHECK_EQ(placed(small_image + 0x11000, "6.1.0", &facts), ERR_NOFACT);
+	CHECK_EQ(placed(small_image + 0x210000, "6.1.0", &facts), ERR_NOFACT);
+}
+
 int main(void)
 {
 	return run_tests((struct test[]){
@@ -215,6 +253,8 @@ int main(void)
 		{ "findinfo: two that differ are none", two_that_differ_are_none },
 		{ "findinfo: a CPU tells where the image lies", cpu_tells_where_the_image_lies },
 		{ "findinfo: the CPUs must run the kernel", cpus_must_run_the_kernel },
+		{ "findinfo: a handler tells how far a kernel moved",
+		  handler_tells_how_far_a_kernel_moved },
 		{ 0 },
 	});
 }

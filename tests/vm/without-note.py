@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""without-note.py CORE OUT: a copy of an ELF core without its note VMCOREINFO, as hypervisors make them that were not
-told where the kernel keeps it."""
+"""without-note.py CORE OUT [wiped]: a copy of an ELF core without its note VMCOREINFO, as hypervisors make them that were
+not told where the kernel keeps it; wiped: nor is the text in memory any more."""
+import mmap
+import re
 import shutil
 import struct
 import sys
@@ -27,3 +29,8 @@ with open(sys.argv[2], "r+b") as core:
         core.write(kept.ljust(len(notes), b"\0"))
         core.seek(phoff + 56 * index + 32)
         core.write(struct.pack("<QQ", len(kept), len(kept)))
+    if len(sys.argv) > 3:
+        core.flush()
+        with mmap.mmap(core.fileno(), 0) as memory:
+            for at in [found.start() for found in re.finditer(b"OSRELEASE=", memory)]:
+                memory[at:at + 1] = b"X"
