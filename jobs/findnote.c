@@ -81,8 +81,11 @@ static err_t append_found(struct source *source, const struct found_info *found)
 err_t find_note(const struct say *to, struct source *source, const struct arch *arch)
 {
 	struct found_info found;
+	struct progress progress;
 
-	TRY(findinfo(source, arch, &found));
+	progress_begin(&progress, to, "Looking for vmcoreinfo", true);
+	TRY(findinfo(source, arch, &progress, &found));
+	progress_end(&progress);
 	err_t result = append_found(source, &found);
 	if (result == OK)
 		tell_found(to, &found);

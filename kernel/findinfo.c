@@ -45,6 +45,7 @@ struct candidate {
 struct search {
 	const struct source *source;
 	const struct arch *arch;
+	struct progress *progress;
 	struct reader *scan;            /* of the bytes that are looked through */
 	struct reader *bytes, *tables;  /* for everything else */
 	struct candidate now, valid[STANDINGS];
@@ -384,6 +385,8 @@ static err_t look_everywhere(struct search *search)
 	size_t size;
 
 	for (paddr_t at = 0; at < source->end; at += size) {
+		if (search->progress)
+			progress_step(search->progress, at, source->end);
 		size = (size_t)min_u64(source->end - at, PIECE_BYTES);
 		err_t result = reader_lend(search->scan, at, &bytes, &size);
 		if (result == OK) {
@@ -445,7 +448,8 @@ static err_t run(struct search *search, struct candidate **ret)
 	return choose(search, ret);
 }
 
-err_t findinfo(const struct source *source, const struct arch *arch, struct found_info *ret)
+err_t findinfo(const struct source *source, const struct arch *arch, struct progress *progress,
+	       struct found_info *ret)
 {
 	struct search *search = calloc(1, sizeof(*search));
 	struct candidate *found = NULL;
@@ -454,6 +458,7 @@ err_t findinfo(const struct source *source, const struct arch *arch, struct foun
 		return fail(ERR_NOMEM, "no memory for vmcoreinfo");
 	search->source = source;
 	search->arch = arch;
+	search->progress = progress;
 	err_t result = run(search, &found);
 	if (result == OK) {
 		*ret = (struct found_info){ found->text, found->bytes, found->at, found->facts,

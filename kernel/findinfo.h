@@ -10,6 +10,7 @@
 #define KERNEL_FINDINFO_H
 
 #include "arch/arch.h"
+#include "base/say.h"
 
 enum { FOUND_TEXT_MOST = 64 << 10 };
 
@@ -22,8 +23,9 @@ struct found_info {
 	bool crashed;    /* the CPUs were in its crash kernel */
 };
 
-/* Look for it. ERR_NOFACT: there is none, or several that differ; the sentence says which. The
- * memory that is used does not depend on the dump. */
-err_t findinfo(const struct source *, const struct arch *, struct found_info *ret);
+/* Look for it, and step the progress (NULL: none) from 0 to the end of memory. ERR_NOFACT: there is
+ * none, or several that differ; the sentence says which. Uses some 400 KiB, whatever the dump. */
+err_t findinfo(const struct source *, const struct arch *, struct progress *,
+	       struct found_info *ret);
 
 #endif

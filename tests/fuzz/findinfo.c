@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dump.source.end = dump.size;
 	dump.source.notes = notes;
 	dump.source.notes_bytes = sizeof(notes);
-	if (findinfo(&dump.source, arch_find(EM_X86_64), &found) != OK)
+	if (findinfo(&dump.source, arch_find(EM_X86_64), NULL, &found) != OK)
 		return 0;
 	for (size_t i = 0; i < found.bytes; i++)
 		sum += found.text[i];

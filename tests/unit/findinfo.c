@@ -27,7 +27,7 @@ static err_t find(const uint8_t *notes, size_t notes_bytes, struct found_info *r
 	dump.source.end = SMALL_BYTES;
 	dump.source.notes = (uint8_t *)notes;
 	dump.source.notes_bytes = notes_bytes;
-	return findinfo(&dump.source, arch_find(EM_X86_64), ret);
+	return findinfo(&dump.source, arch_find(EM_X86_64), NULL, ret);
 }
 
 static void begin(void)
