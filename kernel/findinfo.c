@@ -23,7 +23,7 @@ enum {
 	HEADER_BYTES = 24,   /* of the note: 12, and the name padded to 12 */
 	PLAIN_BYTES = 4096,  /* VMCOREINFO_BYTES; PAGE_SIZE where that is more */
 	HEAD_BYTES = 128,    /* of the text, enough for the first line and half of the second */
-	TRIES_MOST = 4096,   /* texts to try; behind them it is no accident that there are more */
+	TRIES_MOST = 1024,   /* texts to try; behind them it is no accident that there are more */
 	RIVALS_MOST = 16,    /* likewise texts whose pages are counted */
 };
 
