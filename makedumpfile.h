@@ -65,6 +65,7 @@ struct dump {
 	struct decider decider;
 	bool kernel_known; /* space to decider.map are usable */
 	bool memory_known; /* space and memory are */
+	bool note_found;   /* vmcoreinfo was found in memory; in source.notes it is a note now */
 	uint8_t uts[UTS_FIELDS * UTS_FIELD];
 	struct dump_facts out;
 	pfn_t max_mapnr;
@@ -96,6 +97,10 @@ err_t job_dump(const struct plan *);
 /* May the outputs be written? ERR_USAGE: one exists and -f is not given, is the input, or is given
  * twice. */
 err_t job_check_output(const struct plan *);
+
+/* jobs/findnote.c: look through the memory of a source without the note VMCOREINFO, append to its
+ * notes what is found, and say so. ERR_NOFACT: nothing, or not one thing; the sentence tells. */
+err_t find_note(const struct say *, struct source *, const struct arch *);
 
 /* jobs/vtop.c: say how plan->vtop is translated; an address that is not is at all ones. */
 void tell_vtop(struct dump *);

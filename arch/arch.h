@@ -11,9 +11,10 @@
 #include "base/err.h"
 #include "base/types.h"
 #include "facts/facts.h"
+#include "input/notes.h"
 #include "input/source.h"
 
-enum { PAGING_LEVELS = 5, SPACE_REGIONS = 4 };
+enum { PAGING_LEVELS = 5, SPACE_REGIONS = 4, CPU_ROOTS = 2, VECTOR_BYTES = 16 };
 
 enum pte { PTE_ABSENT, PTE_TABLE, PTE_LEAF };
 
@@ -49,6 +50,14 @@ struct space {
 	size_t regions;
 };
 
+/* What a CPU used when a hypervisor made the dump. */
+struct cpu_state {
+	const struct paging *paging;
+	paddr_t root[CPU_ROOTS]; /* of its page tables, and of the kernel's where the first may be
+				    those of a process alone */
+	vaddr_t vectors;         /* table of interrupt handlers */
+};
+
 struct arch {
 	const char *name;     /* as `uname -m` prints it */
 	uint16_t elf_machine; /* how a dump names it */
@@ -59,6 +68,22 @@ struct arch {
 	/* Fill the space (target is set) from the facts and the dump's segments.
 	 * ERR_NOFACT: they do not tell enough to translate an address. */
 	err_t (*setup)(struct space *, const struct facts *, const struct source *);
+
+	/* Read a hypervisor's note about a CPU. False: it is another note, or the CPU had paging
+	 * off. NULL: no hypervisor tells it for this machine; then handler is NULL, too. */
+	bool (*cpu_state)(const struct note *, struct cpu_state *ret);
+
+	/* The address of the handler in the first entry of cpu_state.vectors, if it is in a
+	 * kernel's image; else 0. */
+	vaddr_t (*handler)(const uint8_t entry[VECTOR_BYTES]);
+
+	/* Make the facts tell where the image lies: `at`, an address in it, is at `physical`; and
+	 * what kind of page tables it has, as a CPU that runs it tells (NULL: none does).
+	 * False: they tell already. NULL: all kernels of this machine do. */
+	bool (*place)(struct facts *, vaddr_t at, paddr_t physical, const struct cpu_state *,
+		      const char *source);
+	uint64_t image_align, image_most; /* with place: an image begins at multiples of the one
+					     and is no longer than the other */
 };
 
 /* NULL: no such machine. */

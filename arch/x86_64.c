@@ -4,6 +4,7 @@
 #include <elf.h>
 
 #include "arch/machines.h"
+#include "base/bytes.h"
 
 static const vaddr_t kernel_map = 0xffffffff80000000; /* __START_KERNEL_map, never changed */
 static const uint64_t entry_address = 0x000ffffffffff000;
@@ -87,6 +88,52 @@ static err_t setup(struct space *space, const struct facts *facts, const struct 
 	return OK;
 }
 
+/* QEMU's note about a CPU, version 1 (struct QEMUCPUState of its target/i386/arch_dump.c, since
+ * 1.2): a 32-bit version and size, 18 registers, ten segments {selector, limit, flags, pad, base},
+ * of which the last is the IDT's, and cr0 to cr4. */
+enum {
+	QEMU_NOTE = 0, QEMU_VERSION = 1, QEMU_IDT_BASE = 384, QEMU_CR = 392, QEMU_LEAST = 432,
+	CR_BYTES = 8,
+};
+
+/* With page table isolation (4.15, and its backports) a process has a table of its own behind the
+ * kernel's, which is at a multiple of two pages. */
+static bool cpu_state(const struct note *note, struct cpu_state *ret)
+{
+	static const uint64_t paging_on = UINT64_C(1) << 31, la57 = 1 << 12, page = 4096;
+
+	if (!note_is(note, "QEMU", QEMU_NOTE) || note->desc_bytes < QEMU_LEAST ||
+	    get_32(false, note->desc) != QEMU_VERSION)
+		return false;
+	const uint8_t *cr = note->desc + QEMU_CR;
+	uint64_t cr0 = get_64(false, cr), cr3 = get_64(false, cr + 3 * CR_BYTES) & entry_address;
+	uint64_t cr4 = get_64(false, cr + 4 * CR_BYTES);
+	*ret = (struct cpu_state){ .paging = cr4 & la57 ? &five_levels : &four_levels,
+				   .root = { cr3, cr3 & ~page },
+				   .vectors = get_64(false, note->desc + QEMU_IDT_BASE) };
+	return cr0 & paging_on && cr3;
+}
+
+/* A gate of the IDT has its handler in three parts. */
+static vaddr_t handler(const uint8_t gate[VECTOR_BYTES])
+{
+	vaddr_t at = get_16(false, gate) | (vaddr_t)get_16(false, gate + 6) << 16 |
+		     (vaddr_t)get_32(false, gate + 8) << 32;
+
+	return at >= kernel_map ? at : 0;
+}
+
+static bool place(struct facts *facts, vaddr_t at, paddr_t physical, const struct cpu_state *cpu,
+		  const char *source)
+{
+	if (fact_known(facts, NUMBER_PHYS_BASE))
+		return false;
+	if (cpu && !fact_known(facts, NUMBER_PGTABLE_L5_ENABLED))
+		fact_set(facts, NUMBER_PGTABLE_L5_ENABLED, cpu->paging == &five_levels, source);
+	fact_set(facts, NUMBER_PHYS_BASE, physical - (at - kernel_map), source);
+	return true;
+}
+
 const struct arch arch_x86_64 = {
 	.name = "x86_64",
 	.elf_machine = EM_X86_64,
@@ -94,4 +141,9 @@ const struct arch arch_x86_64 = {
 	.align_64 = 8,
 	.page_shift = 12,
 	.setup = setup,
+	.cpu_state = cpu_state,
+	.handler = handler,
+	.place = place,
+	.image_align = 2 << 20,
+	.image_most = 1 << 30, /* KERNEL_IMAGE_SIZE with KASLR */
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* open.c - from a file name to a kernel that can be asked: notes, facts, machine, page array,
  * rules. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -10,9 +11,11 @@
 #include "facts/table.h"
 #include "facts/vmcoreinfo.h"
 #include "facts/vmlinux.h"
+#include "kernel/cpus.h"
+#include "kernel/utsname.h"
 #include "makedumpfile.h"
 
-enum { RELEASE_FIELD = 2, MACHINE_FIELD = 4, KREF_BYTES = 4, VMCOREINFO_MOST = 1 << 20 };
+enum { VMCOREINFO_MOST = 1 << 20 };
 
 /* Can the job not be done without knowing the kernel? Of a dump: does any level ask for more than
  * an earlier run did already, and more than pages of zeros? */
@@ -107,7 +110,7 @@ static err_t read_vmcoreinfo(const struct plan *plan, struct facts *given)
 }
 
 /* With -x or -i: that file first, then from the note what the file does not tell. */
-static err_t read_given(struct dump *dump, const struct facts *own)
+static err_t read_given(struct dump *dump, const struct arch *arch, struct facts *own)
 {
 	const struct plan *plan = dump->plan;
 	struct facts *given = &dump->facts;
@@ -116,20 +119,42 @@ static err_t read_given(struct dump *dump, const struct facts *own)
 		TRY(read_vmlinux(plan, &dump->source, given));
 	else
 		TRY(read_vmcoreinfo(plan, given));
+	if (!dump->out.vmcoreinfo_bytes && arch &&
+	    cpus_place(&dump->source, arch, given, own) == OK)
+		say(&plan->say, SAY_COMMON, "The registers of a CPU tell that the kernel was moved "
+		    "by %#" PRIx64 "\n", own->value[HEX_KERNELOFFSET]);
 	TRY(given_match(given, given_file(plan), own, dump->source.name));
 	given_slide(given, own);
 	given_join(given, own);
 	return OK;
 }
 
+/* The notes; with vmcoreinfo from memory where there is none and it is needed. */
+static err_t read_notes(struct dump *dump, const struct arch *arch, struct notes_found *found)
+{
+	struct source *source = &dump->source;
+	bool wanted = arch && (kernel_needed(dump) || given_file(dump->plan));
+
+	notes_scan(source->big_endian, source->notes, source->notes_bytes, found);
+	if (found->vmcoreinfo || found->xen || !wanted)
+		return OK;
+	err_t result = find_note(&dump->plan->say, source, arch);
+	if (result == ERR_NOFACT && given_file(dump->plan))
+		return OK;
+	TRY(result);
+	dump->note_found = true;
+	notes_scan(source->big_endian, source->notes, source->notes_bytes, found);
+	return OK;
+}
+
 /* Notes, vmcoreinfo and what was given. ERR_NOFACT: there is none. */
-static err_t read_facts(struct dump *dump)
+static err_t read_facts(struct dump *dump, const struct arch *arch)
 {
 	struct source *source = &dump->source;
 	struct facts own = { 0 };
 	struct notes_found found;
 
-	notes_scan(source->big_endian, source->notes, source->notes_bytes, &found);
+	err_t result = read_notes(dump, arch, &found);
 	dump->out.cpus = found.cpus;
 	dump->out.notes = source->notes;
 	dump->out.notes_bytes = source->notes_bytes;
@@ -140,16 +165,18 @@ static err_t read_facts(struct dump *dump)
 	if (found.xen)
 		return fail(ERR_UNSUPPORTED,
 			    "%s: is a Xen memory core image, which is not supported", source->name);
+	TRY(result);
 	if (!found.vmcoreinfo && !given_file(dump->plan))
 		return fail(ERR_NOFACT, "%s doesn't contain vmcoreinfo.", source->name);
 	if (found.vmcoreinfo) {
 		dump->out.vmcoreinfo_at = (size_t)(found.vmcoreinfo - source->notes);
 		dump->out.vmcoreinfo_bytes = found.vmcoreinfo_bytes;
 		TRY(vmcoreinfo_read(&own, (const char *)found.vmcoreinfo, found.vmcoreinfo_bytes,
-				    "the note VMCOREINFO"));
+				    dump->note_found ? "VMCOREINFO in memory"
+						     : "the note VMCOREINFO"));
 	}
 	if (given_file(dump->plan))
-		TRY(read_given(dump, &own));
+		TRY(read_given(dump, arch, &own));
 	else
 		dump->facts = own;
 	if (source->stored.known)
@@ -182,16 +209,10 @@ static err_t check_release(struct dump *dump, vaddr_t at, const char *release)
  * right. */
 static err_t read_utsname(struct dump *dump)
 {
-	const struct facts *facts = &dump->facts;
 	const char *release = (const char *)dump->uts + RELEASE_FIELD * UTS_FIELD;
 	vaddr_t at = 0;
 
-	if (fact_known(facts, SYMBOL_SYSTEM_UTSNAME)) {
-		at = facts->value[SYMBOL_SYSTEM_UTSNAME];
-	} else {
-		TRY(fact_need(facts, SYMBOL_INIT_UTS_NS, &at));
-		at += fact_or(facts, OFFSET_UTS_NAMESPACE_NAME, KREF_BYTES);
-	}
+	TRY(utsname_find(&dump->facts, &at));
 	TRY(within(memory_need(&dump->memory, at, dump->uts, sizeof(dump->uts)),
 		   "utsname at %#" PRIx64, at));
 	for (unsigned i = 0; i < UTS_FIELDS; i++)
@@ -209,7 +230,7 @@ static err_t know_memory(struct dump *dump, const struct arch *arch)
 		   dump->source.name));
 	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
 					.tables = dump->tables };
-	if (!dump->source.stored.known)
+	if (!dump->source.stored.known || dump->note_found || !dump->out.vmcoreinfo_bytes)
 		dump->out.phys_base = dump->space.phys_base;
 	err_t result = read_utsname(dump);
 	if (result != OK)
@@ -287,6 +308,24 @@ static void tell(const struct dump *dump)
 		    dump->map.model->name, dump->rules.compound->when);
 }
 
+/* Of a kernel that is not known the output tells at least the machine: who reads it needs that to
+ * begin with. */
+static void name_machine(struct dump *dump, const struct arch *arch)
+{
+	memset(dump->uts, 0, sizeof(dump->uts));
+	snprintf((char *)dump->uts + MACHINE_FIELD * UTS_FIELD, UTS_FIELD, "%s", arch->name);
+	dump->out.uts = dump->uts;
+}
+
+/* The sentence says that there is none, or why not. */
+static err_t no_vmcoreinfo(void)
+{
+	char why[512];
+
+	snprintf(why, sizeof(why), "%s", err_text());
+	return fail(ERR_PARAMETER, "%s Specify '-x' option or '-i' option.", why);
+}
+
 /* Open and understand; what fails after the source is open is undone by dump_open(). */
 static err_t open_parts(struct dump *dump)
 {
@@ -297,15 +336,14 @@ static err_t open_parts(struct dump *dump)
 	TRY(know_machine(dump, &arch));
 	if (dump->plan->job == JOB_USAGE)
 		TRY(kcore_prepare(&dump->source, &kcore_files, dump->plan->replace));
-	err_t result = read_facts(dump);
+	err_t result = read_facts(dump, arch);
 	if (result == ERR_UNSUPPORTED || (result != OK && given))
 		return result;
 	if (result == OK && !arch)
 		result = fail(ERR_UNSUPPORTED, "machine \"%.*s\" is not supported", UTS_FIELD - 1,
 			      (const char *)dump->source.stored.uts + MACHINE_FIELD * UTS_FIELD);
 	if (result == ERR_NOFACT && needed)
-		return fail(ERR_PARAMETER, "%s doesn't contain vmcoreinfo. Specify '-x' option or "
-			    "'-i' option.", dump->source.name);
+		return no_vmcoreinfo();
 	if (result != OK && needed)
 		return within(result, "%s", dump->source.name);
 	dump->max_mapnr = pfn_up(&dump->source.target, dump->source.end);
@@ -319,6 +357,8 @@ static err_t open_parts(struct dump *dump)
 		if (result != OK && needed)
 			return result;
 	}
+	if (result != OK && !dump->out.uts)
+		name_machine(dump, arch);
 	if (result != OK)
 		say(&dump->plan->say, SAY_COMMON,
 		    "The kernel is not known, so every page that is not "

@@ -266,6 +266,57 @@ static void do_info(struct recipe *recipe, const struct words *words)
 	add_info(recipe, line);
 }
 
+/* text PADDR note|plain [KEY=VALUE...]: vmcoreinfo as told so far, with lines of its own instead or
+ * behind, into memory; a note has its header in front, which ends at PADDR */
+static void do_text(struct recipe *recipe, const struct words *words)
+{
+	uint64_t at = place(recipe, words->word[1], false), size = 0;
+	static const uint8_t name[12] = "VMCOREINFO";
+	char text[INFO_BYTES + 4096] = "";
+	bool used[WORDS] = { false };
+
+	for (char *line = recipe->info; *line; line += strcspn(line, "\n") + 1) {
+		const char *as = line;
+		for (unsigned i = 3; i < words->count; i++) {
+			size_t key = strcspn(words->word[i], "=") + 1;
+			if (strncmp(words->word[i], line, key) == 0) {
+				as = words->word[i];
+				used[i] = true;
+			}
+		}
+		size += sprintf(text + size, "%.*s\n", (int)strcspn(as, "\n"), as);
+	}
+	for (unsigned i = 3; i < words->count; i++)
+		if (!used[i])
+			size += sprintf(text + size, "%s\n", words->word[i]);
+	for (size_t i = 0; i < size; i++)
+		*bytes_at(&recipe->kernel, at + i) = (uint8_t)text[i];
+	if (strcmp(words->word[2], "note"))
+		return;
+	set_32(&recipe->kernel, at - 24, 11);
+	set_32(&recipe->kernel, at - 20, size);
+	set_32(&recipe->kernel, at - 16, 0);
+	for (size_t i = 0; i < sizeof(name); i++)
+		*bytes_at(&recipe->kernel, at - 12 + i) = name[i];
+}
+
+/* cpu ROOT [IDT]: QEMU's note of one that uses the page tables at ROOT; IDT is a virtual address */
+static void do_cpu(struct recipe *recipe, const struct words *words)
+{
+	enum { QEMU_BYTES = 440, IDT_AT = 384, CR0_AT = 392, CR3_AT = 416, CR4_AT = 424 };
+	uint8_t *desc = calloc(1, QEMU_BYTES);
+
+	if (recipe->notes == NOTES || !desc)
+		die("more than %d notes", NOTES);
+	put_32(false, desc, 1);
+	put_32(false, desc + 4, QEMU_BYTES);
+	put_64(false, desc + IDT_AT, words->count > 2 ? value(recipe, words->word[2]) : 0);
+	put_64(false, desc + CR0_AT, 0x80050033);
+	put_64(false, desc + CR3_AT, place(recipe, words->word[1], false));
+	put_64(false, desc + CR4_AT, recipe->kernel.five_levels ? 0x1020 : 0x20);
+	recipe->note[recipe->notes++] = (struct note){ "QEMU", 0, desc, QEMU_BYTES };
+}
+
 static void do_info_most(struct recipe *recipe, const struct words *words)
 {
 	recipe->info_most = number(words->word[1]);
@@ -483,7 +534,8 @@ static const struct statement {
 	{ "drop", 1, do_drop },       { "pages", 3, do_pages },     { "word", 2, do_word },
 	{ "patch", 2, do_patch },     { "file", 2, do_file },       { "truncate", 1, do_truncate },
 	{ "info_most", 1, do_info_most }, { "log", 1, do_log },     { "say", 2, do_say },
-	{ "say_times", 3, do_say_times }, { "clear", 0, do_clear },
+	{ "say_times", 3, do_say_times }, { "clear", 0, do_clear }, { "text", 2, do_text },
+	{ "cpu", 1, do_cpu },
 };
 
 static void read_recipe(struct recipe *recipe, const char *folder, const char *name);

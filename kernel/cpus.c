@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* cpus.c - page tables and interrupt handlers of CPUs, from a hypervisor's notes. */
+#include "kernel/cpus.h"
+
+#include "kernel/utsname.h"
+
+static bool next_cpu(struct cpus *cpus)
+{
+	const struct source *source = cpus->source;
+	struct note note;
+
+	while (cpus->arch->cpu_state && note_next(source->big_endian, source->notes,
+						  source->notes_bytes, &cpus->at, &note))
+		if (cpus->arch->cpu_state(&note, &cpus->state))
+			return true;
+	return false;
+}
+
+bool cpus_next(struct cpus *cpus, struct space *space)
+{
+	const paddr_t *root = cpus->state.root;
+
+	if (cpus->root == CPU_ROOTS || (cpus->root && root[cpus->root] == root[cpus->root - 1])) {
+		if (!next_cpu(cpus))
+			return false;
+		cpus->root = 0;
+	}
+	space->paging = cpus->state.paging;
+	space->root = root[cpus->root++] & space->address_mask;
+	space->regions = 0;
+	return true;
+}
+
+vaddr_t cpus_handler(const struct cpus *cpus, const struct space *space, struct reader *tables,
+		     struct reader *bytes)
+{
+	uint8_t entry[VECTOR_BYTES];
+	paddr_t at;
+	uint64_t run;
+
+	if (space_translate(space, tables, cpus->state.vectors, &at, &run) != OK ||
+	    reader_read(bytes, at, entry, sizeof(entry)) != OK)
+		return 0;
+	return cpus->arch->handler(entry);
+}
+
+/* The handler of the first exception tells how far the image was moved; that the release is where
+ * it should be then, proves it. */
+static err_t place(struct cpus *cpus, const struct facts *linked, struct reader *tables,
+		   struct reader *bytes, struct facts *ret)
+{
+	static const char who[] = "the registers of a CPU";
+	struct space space = { .target = cpus->source->target };
+	vaddr_t release_at, first, handler;
+	paddr_t at;
+	uint64_t run;
+
+	TRY(fact_need(linked, SYMBOL_DIVIDE_ERROR, &first));
+	TRY(utsname_release(linked, &release_at));
+	TRY(cpus->arch->setup(&space, linked, cpus->source));
+	while (cpus_next(cpus, &space)) {
+		handler = cpus_handler(cpus, &space, tables, bytes);
+		uint64_t moved = handler - first;
+		if (!handler || moved % cpus->arch->image_align ||
+		    space_translate(&space, tables, release_at + moved, &at, &run) != OK ||
+		    !utsname_is_release(bytes, linked, at))
+			continue;
+		fact_set(ret, HEX_KERNELOFFSET, moved, who);
+		cpus->arch->place(ret, release_at + moved, at, &cpus->state, who);
+		return OK;
+	}
+	return fail(ERR_NOFACT, "no CPU ran the kernel");
+}
+
+err_t cpus_place(const struct source *source, const struct arch *arch, const struct facts *linked,
+		 struct facts *ret)
+{
+	struct cpus cpus = { source, arch, .root = CPU_ROOTS };
+	struct reader *tables = NULL, *bytes = NULL;
+
+	if (!arch->cpu_state || !arch->place)
+		return fail(ERR_NOFACT, "no hypervisor tells of CPUs of machine %s", arch->name);
+	err_t result = reader_create(source, &tables);
+	if (result == OK)
+		result = reader_create(source, &bytes);
+	if (result == OK)
+		result = place(&cpus, linked, tables, bytes, ret);
+	reader_destroy(bytes);
+	reader_destroy(tables);
+	return result;
+}
