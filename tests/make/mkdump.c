@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/make/log.h"
+#include "tests/make/machine_list.h"
 #include "tests/make/pages.h"
 
 enum { WORDS = 32, SEGMENTS = 70000, NOTES = 16, BREAKS = 64, INFO_BYTES = 16384 };
@@ -278,7 +279,8 @@ static void tell_kernel(struct recipe *recipe)
 
 	snprintf(line, sizeof(line), "OSRELEASE=%s", kernel->release);
 	add_info(recipe, line);
-	add_info(recipe, "PAGESIZE=4096");
+	snprintf(line, sizeof(line), "PAGESIZE=%" PRIu64, page_size(kernel));
+	add_info(recipe, line);
 	for (size_t i = 0; i < sizeof(info_keys) / sizeof(info_keys[0]); i++) {
 		const struct info_key *key = &info_keys[i];
 		uint64_t number = kernel->value[key->value];
@@ -287,8 +289,8 @@ static void tell_kernel(struct recipe *recipe)
 			continue;
 		if (key->form == 's')
 			number = (uint64_t)(int64_t)(int32_t)number;
-		snprintf(line, sizeof(line), key->form == 'x' ? "%s=%" PRIx64 : "%s=%" PRId64,
-			 key->key, number);
+		snprintf(line, sizeof(line), key->form == 'x' ? "%s=%" PRIx64 :
+			 key->form == 'h' ? "%s=0x%" PRIx64 : "%s=%" PRId64, key->key, number);
 		add_info(recipe, line);
 	}
 	add_info(recipe, "CRASHTIME=1700000000");
@@ -312,6 +314,8 @@ static void do_option(struct recipe *recipe, const struct words *words)
 		{ "section_bits", &kernel->section_bits, NULL },
 		{ "physmem_bits", &kernel->physmem_bits, NULL },
 		{ "section_flags", &kernel->section_flags, NULL },
+		{ "page_kib", &kernel->page_kib, NULL }, { "va_bits", &kernel->va_bits, NULL },
+		{ "actual_bits", &kernel->actual_bits, NULL },
 		{ "la57", NULL, &kernel->five_levels },
 		{ "small_pages", NULL, &kernel->small_pages },
 		{ "mem_section_variable", NULL, &kernel->pointer_to_sections },
@@ -328,6 +332,20 @@ static void do_option(struct recipe *recipe, const struct words *words)
 		return;
 	}
 	die("there is no option \"%s\"", name);
+}
+
+/* Before everything else: machine NAME */
+static void do_machine(struct recipe *recipe, const struct words *words)
+{
+	const struct machine *machine = find_machine(words->word[1]);
+
+	if (!machine)
+		die("there is no machine \"%s\"", words->word[1]);
+	recipe->kernel.machine = machine;
+	recipe->kernel.shape = machine->shape;
+	recipe->kernel.big = machine->big;
+	recipe->elf.big = machine->big;
+	recipe->elf.machine = machine->elf_machine;
 }
 
 static void do_model(struct recipe *recipe, const struct words *words)
@@ -366,7 +384,7 @@ static void do_kernel(struct recipe *recipe, const struct words *words)
 		add_memory(kernel, load->paddr, load->paddr + load->memory_bytes);
 		end = max_u64(end, load->paddr + load->memory_bytes);
 	}
-	kernel_finish(kernel, (end + PAGE - 1) / PAGE);
+	kernel_finish(kernel, (end + page_size(kernel) - 1) / page_size(kernel));
 	recipe->made = true;
 	tell_kernel(recipe);
 }
@@ -380,7 +398,7 @@ static void do_pages(struct recipe *recipe, const struct words *words)
 	uint64_t first = number(words->word[1]), count = number(words->word[2]);
 	char *colon = strchr(words->word[3], ':');
 	int order = colon ? (int)number(colon + 1) : -1;
-	uint64_t step = order > 0 ? UINT64_C(1) << order : 1;
+	uint64_t step = order > 0 ? UINT64_C(1) << order : 1, page = page_size(kernel);
 	const struct kind *kind = kinds;
 
 	if (colon)
@@ -388,9 +406,9 @@ static void do_pages(struct recipe *recipe, const struct words *words)
 	while (strcmp(kind->name, words->word[3]))
 		if (++kind == kinds + sizeof(kinds) / sizeof(kinds[0]))
 			die("there is no kind of page \"%s\"", words->word[3]);
-	if (recipe->made && first * PAGE < kernel->next && (first + count) * PAGE > kernel->at)
-		die("pages %#" PRIx64 "-%#" PRIx64 " are the kernel's own", kernel->at / PAGE,
-		    kernel->next / PAGE);
+	if (recipe->made && first * page < kernel->next && (first + count) * page > kernel->at)
+		die("pages %#" PRIx64 "-%#" PRIx64 " are the kernel's own", kernel->at / page,
+		    kernel->next / page);
 	if (first % step || count % step)
 		die("blocks of order %d begin and end at multiples of %#" PRIx64, order, step);
 	for (uint64_t pfn = first; pfn < first + count; pfn++)
@@ -484,6 +502,7 @@ static const struct statement {
 	{ "patch", 2, do_patch },     { "file", 2, do_file },       { "truncate", 1, do_truncate },
 	{ "info_most", 1, do_info_most }, { "log", 1, do_log },     { "say", 2, do_say },
 	{ "say_times", 3, do_say_times }, { "clear", 0, do_clear },
+	{ "machine", 1, do_machine },
 };
 
 static void read_recipe(struct recipe *recipe, const char *folder, const char *name);
@@ -663,7 +682,7 @@ static void write_loads(struct output *output, uint32_t index)
 	for (size_t i = 0; i < output->recipe->loads; i++) {
 		struct load load = output->recipe->load[i];
 		if (load.vaddr == UINT64_MAX)
-			load.vaddr = load.paddr + (kernel->page_offset ? kernel->page_offset
+			load.vaddr = load.paddr + (output->recipe->made ? kernel->direct_shift
 								       : 0xffff880000000000);
 		if (load.skew || load.paddr % PAGE == 0)
 			output->at = round_up(output->at, PAGE) + load.skew;
@@ -723,6 +742,8 @@ int main(int argc, char **argv)
 	if (argc != 3)
 		die("usage: mkdump RECIPE OUT");
 	recipe->elf = (struct elf){ .class = 64, .machine = EM_X86_64, .type = ET_CORE };
+	recipe->kernel.machine = find_machine("x86_64");
+	recipe->kernel.shape = recipe->kernel.machine->shape;
 	recipe->load = calloc(SEGMENTS, sizeof(*recipe->load));
 	recipe->kernel.memory = calloc(PFNS, sizeof(*recipe->kernel.memory));
 	recipe->kernel.at = 0x100000;
