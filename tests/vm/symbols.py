@@ -15,7 +15,7 @@ BYTES = 64
 def translate(makedumpfile, core, vaddr, out):
     told = subprocess.run([makedumpfile, "-f", "-d", "31", "--dry-run", "--message-level", "31", "--vtop", hex(vaddr), core, out],
                           capture_output=True, text=True)
-    found = re.search(r"^([0-9a-f]+)  ([0-9a-f]+)$", told.stdout, re.M)
+    found = re.search(r"^ *([0-9a-f]+)  ([0-9a-f]+)$", told.stdout, re.M)
     if told.returncode or not found or found[2] == "f" * 16:
         sys.exit(f"{vaddr:#x}: {told.stdout[-200:]} {told.stderr[-200:]}")
     return int(found[2], 16)
