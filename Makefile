@@ -157,6 +157,12 @@ check-vm:
 	@$(MAKE) --no-print-directory -s all tests
 	@tests/vm/run $(VM)
 
+# Kernels of other machines, under emulation.
+check-machines:
+	@scripts/deps machines
+	@$(MAKE) --no-print-directory -s all tests
+	@tests/vm/machines $(VM)
+
 # The Debian and RPM packages and the initramfs hooks, built and looked into.
 check-packages:
 	@scripts/deps packages
@@ -176,6 +182,6 @@ bench:
 	@$(MAKE) --no-print-directory -s all tests
 	@tests/bench $(DUMP)
 
-.PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-vm check-packages \
-	fuzz bench
+.PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-vm check-machines \
+	check-packages fuzz bench
 .DELETE_ON_ERROR:

@@ -5,7 +5,7 @@
 #include "arch/machines.h"
 
 static const struct arch *const machines[] = {
-	&arch_x86_64,
+	&arch_x86_64, &arch_arm64, &arch_riscv64, &arch_s390x,
 };
 
 const struct arch *arch_find(uint16_t elf_machine)

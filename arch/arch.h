@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* arch.h - everything the rest of the program may ask of a machine: virtual to physical.
  *
- * How to add a machine: one file like arch/x86_64.c with its struct arch, one line in the array in
- * arch/arch.c, one recipe in tests/cases/. Page tables are data (struct paging); walk.c walks them.
+ * How to add a machine: one file like arch/x86_64.c with its struct arch, its name in
+ * arch/machines.h and arch/arch.c, its tables in tests/make/machines.h, recipes in tests/cases/.
+ * Page tables are data (struct paging); walk.c walks them.
  * If a machine cannot say itself with paging, regions and setup, widen these structs with a
  * commented slot; nobody tests for a machine by name. */
 #ifndef ARCH_ARCH_H
@@ -26,8 +27,11 @@ struct paging {
 	uint8_t bits[PAGING_LEVELS + 1];
 	uint8_t entry_bytes;
 
-	/* What an entry of a table at `level` (1: lowest) is, and the address in it. */
-	enum pte (*decode)(const struct space *, uint64_t entry, unsigned level, paddr_t *next);
+	/* What an entry of a table at `level` (1: lowest) is, and the address in it; bits of that
+	 * below the page's size do not matter. *shift is log2 of the bytes that an entry of that
+	 * level maps; it is raised for a leaf that is one of several that map a larger page. */
+	enum pte (*decode)(const struct space *, uint64_t entry, unsigned level, paddr_t *next,
+			   unsigned *shift);
 };
 
 /* Kernel addresses first..last (both in it) that are physical ones shifted by a constant:
@@ -43,6 +47,8 @@ struct space {
 	const struct paging *paging;
 	paddr_t root;
 	uint64_t address_mask; /* bits of an entry, and of any address, that are address */
+	uint64_t tag_mask;     /* bits of a pointer that may hold a tag or a signature; bit 55
+				  tells what they are in the address */
 	vaddr_t kernel_start;  /* no pointer of the kernel to data of its own is below */
 	uint64_t phys_base;    /* goes into the output's sub header; may be negative */
 	unsigned section_bits, physmem_bits; /* of SPARSEMEM */
@@ -86,8 +92,33 @@ struct arch {
 					     and is no longer than the other */
 };
 
+/* The sizes of SPARSEMEM that kernels of a machine had. */
+struct section_sizes {
+	uint8_t section_bits, physmem_bits;
+};
+
+/* Of `count` sizes, the likeliest first, take those that give mem_section the length it has, or the
+ * first: for kernels before 5.9 and 5.13, which do not export MAX_PHYSMEM_BITS and
+ * SECTION_SIZE_BITS. */
+void space_choose_sections(struct space *, const struct facts *, const struct section_sizes *,
+			   size_t count);
+
+/* How many struct mem_section stand in one page of them (EXTREME): SIZE(mem_section), 1 where that
+ * makes no sense. */
+uint64_t sections_per_root(const struct target *, const struct facts *);
+
+/* The length that mem_section then has. section_bits is at most physmem_bits. */
+uint64_t sections_roots(const struct target *, const struct facts *, unsigned section_bits,
+			unsigned physmem_bits);
+
 /* NULL: no such machine. */
 const struct arch *arch_find(uint16_t elf_machine);
+
+/* The address a pointer of the kernel stands for: without its tag. */
+static inline vaddr_t space_plain(const struct space *space, vaddr_t at)
+{
+	return at >> 55 & 1 ? at | space->tag_mask : at & ~space->tag_mask;
+}
 
 /* Translate. *ret is the physical address, *run how many bytes from there on are mapped alike (at
  * least 1; to the end of the page or huge page). ERR_HOLE: not mapped. ERR_CORRUPT, ERR_IO: a table

@@ -5,6 +5,6 @@
 
 #include "arch/arch.h"
 
-extern const struct arch arch_x86_64;
+extern const struct arch arch_arm64, arch_riscv64, arch_s390x, arch_x86_64;
 
 #endif

@@ -58,6 +58,7 @@ err_t space_walk(const struct space *space, struct reader *reader, vaddr_t at, p
 	unsigned shift = 0;
 
 	seen->levels = 0;
+	at = space_plain(space, at);
 	if (in_region(space, at, ret, run))
 		return OK;
 	if (!paging)
@@ -72,11 +73,12 @@ err_t space_walk(const struct space *space, struct reader *reader, vaddr_t at, p
 		paddr_t entry_at = table + index * paging->entry_bytes;
 		TRY(read_entry(space, reader, entry_at, level, &entry));
 		note_level(seen, paging, level, entry_at, entry);
-		switch (paging->decode(space, entry, level, &table)) {
+		unsigned mapped = shift;
+		switch (paging->decode(space, entry, level, &table, &mapped)) {
 		case PTE_ABSENT:
 			return ERR_HOLE;
 		case PTE_LEAF: {
-			uint64_t below = (UINT64_C(1) << shift) - 1;
+			uint64_t below = (UINT64_C(1) << mapped) - 1;
 			*ret = (table & ~below) | (at & below);
 			*run = below + 1 - (at & below);
 			return OK;

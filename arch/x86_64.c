@@ -11,8 +11,10 @@ static const uint64_t entry_address = 0x000ffffffffff000;
 
 enum { ENTRY_PRESENT = 1, ENTRY_HUGE = 1 << 7, HUGE_LEVEL_MOST = 3 };
 
-static enum pte decode(const struct space *space, uint64_t entry, unsigned level, paddr_t *next)
+static enum pte decode(const struct space *space, uint64_t entry, unsigned level, paddr_t *next,
+		       unsigned *shift)
 {
+	(void)shift;
 	if (!(entry & ENTRY_PRESENT))
 		return PTE_ABSENT;
 	*next = entry & entry_address & space->address_mask;

@@ -6,6 +6,7 @@
 
 err_t memory_translate(struct memory *memory, vaddr_t at, paddr_t *ret, uint64_t *run)
 {
+	at = space_plain(memory->space, at);
 	for (unsigned i = 0; i < MEMORY_STEPS; i++) {
 		const struct step *step = &memory->step[i];
 		if (at >= step->start && at - step->start < step->bytes) {
@@ -78,5 +79,5 @@ err_t memory_number(struct memory *memory, vaddr_t at, unsigned size, uint64_t *
 
 bool memory_is_kernel(const struct memory *memory, vaddr_t at)
 {
-	return at >= memory->space->kernel_start;
+	return space_plain(memory->space, at) >= memory->space->kernel_start;
 }

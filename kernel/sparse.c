@@ -37,13 +37,6 @@ static bool is_sparse(const struct facts *facts)
 	       fact_known(facts, OFFSET_MEM_SECTION_MAP);
 }
 
-static uint64_t per_root(const struct memory *memory, const struct facts *facts)
-{
-	uint64_t size = facts->value[SIZE_MEM_SECTION], page = page_bytes(&memory->space->target);
-
-	return size && size <= page ? page / size : 1;
-}
-
 /* EXTREME when the array has one entry per root: or is allocated at boot (4.15) and so without
  * length. */
 static bool extreme_fits(const struct facts *facts, const struct memory *memory)
@@ -56,9 +49,8 @@ static bool extreme_fits(const struct facts *facts, const struct memory *memory)
 		return true;
 	if (geometry(memory, facts, &section_bits, &physmem_bits) != OK)
 		return false;
-	uint64_t sections = UINT64_C(1) << (physmem_bits - section_bits),
-		 roots = per_root(memory, facts);
-	return facts->value[LENGTH_MEM_SECTION] == (sections + roots - 1) / roots;
+	return facts->value[LENGTH_MEM_SECTION] ==
+	       sections_roots(&memory->space->target, facts, section_bits, physmem_bits);
 }
 
 static bool static_fits(const struct facts *facts, const struct memory *memory)
@@ -195,7 +187,8 @@ static err_t extreme_open(struct memmap *map, const struct facts *facts)
 	struct survey there = { 0 }, pointed = { 0 };
 
 	TRY(prepare(map, facts));
-	map->sections_per_root = (unsigned)per_root(map->memory, facts);
+	map->sections_per_root =
+		(unsigned)sections_per_root(&map->memory->space->target, facts);
 	if (fact_known(facts, LENGTH_MEM_SECTION))
 		there = look_at_all(map);
 	if (flawless(&there))

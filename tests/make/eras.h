@@ -128,13 +128,16 @@ static const struct space_era space_eras[] = {
 	X(NODE_MEM_MAP) X(START_PFN) X(SPANNED) X(NODE_ID) X(FREE_AREA) X(VM_STAT)                 \
 	X(ZONE_SPANNED) X(ORDERS) X(TYPES) X(PG_LRU) X(PG_PRIVATE) X(PG_SWAPCACHE)                 \
 	X(PG_SWAPBACKED) X(PG_SLAB) X(PG_HWPOISON) X(HEAD_MASK) X(PG_HUGETLB) X(HUGETLB_DTOR)      \
-	X(FREE_HUGE) X(T_BUDDY) X(T_OFFLINE) X(T_HUGETLB) X(T_SLAB) X(T_UNACCEPTED)
+	X(FREE_HUGE) X(T_BUDDY) X(T_OFFLINE) X(T_HUGETLB) X(T_SLAB) X(T_UNACCEPTED) \
+	X(VA_BITS) X(T1SZ) X(KIMAGE) X(PHYS_OFFSET) X(PACMASK) X(PAGE_OFFSET) X(LINK_ADDR)        \
+	X(KERNEL_PA) X(RAM_BASE) X(OFFSET_PHYS) X(TOP_PGD)
 
 #define VALUE_ENUM(name) V_##name,
 enum value { VALUE_LIST(VALUE_ENUM) VALUES };
 
-/* A line of vmcoreinfo: hexadecimal (x), decimal (d) or 32 bits with sign (s), and the versions
- * that print it. One whose value is NOTHING is left out: another configuration's. */
+/* A line of vmcoreinfo: hexadecimal (x; h: with 0x), decimal (d) or 32 bits with sign (s), and the
+ * versions that print it. One whose value is NOTHING is left out: another configuration's, or
+ * another machine's. */
 static const uint64_t NOTHING = UINT64_MAX - 77;
 
 struct info_key {
@@ -214,13 +217,23 @@ static const struct info_key info_keys[] = {
 	{ "NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)", 's', V_T_UNACCEPTED, FROM(6, 16) },
 	{ "SYMBOL(phys_base)", 'x', V_PHYS_BASE_AT, V(2, 6, 22), V(4, 10, 0) },
 	{ "NUMBER(phys_base)", 'd', V_PHYS_BASE, FROM(4, 10) },
-	{ "SYMBOL(init_level4_pgt)", 'x', V_PGD, UNTIL(4, 13) },
-	{ "SYMBOL(init_top_pgt)", 'x', V_PGD, FROM(4, 13) },
+	{ "SYMBOL(init_level4_pgt)", 'x', V_TOP_PGD, UNTIL(4, 13) },
+	{ "SYMBOL(init_top_pgt)", 'x', V_TOP_PGD, FROM(4, 13) },
 	{ "NUMBER(pgtable_l5_enabled)", 'd', V_LA57, FROM(4, 18) },
 	{ "NUMBER(sme_mask)", 'd', V_SME, FROM(5, 1) },
 	{ "SYMBOL(node_data)", 'x', V_NODE_DATA, ALWAYS },
 	{ "LENGTH(node_data)", 'd', V_NODES, ALWAYS },
+	{ "NUMBER(VA_BITS)", 'd', V_VA_BITS, ALWAYS },
+	{ "NUMBER(kimage_voffset)", 'h', V_KIMAGE, ALWAYS },
+	{ "NUMBER(PHYS_OFFSET)", 'h', V_PHYS_OFFSET, ALWAYS },
+	{ "NUMBER(KERNELPACMASK)", 'h', V_PACMASK, FROM(5, 8) },
+	{ "NUMBER(TCR_EL1_T1SZ)", 'h', V_T1SZ, FROM(5, 9) },
+	{ "NUMBER(PAGE_OFFSET)", 'h', V_PAGE_OFFSET, ALWAYS },
+	{ "NUMBER(KERNEL_LINK_ADDR)", 'h', V_LINK_ADDR, ALWAYS },
+	{ "NUMBER(va_kernel_pa_offset)", 'h', V_KERNEL_PA, FROM(6, 5) },
+	{ "NUMBER(phys_ram_base)", 'h', V_RAM_BASE, ALWAYS },
 	{ "KERNELOFFSET", 'x', V_OFFSET, FROM(3, 14) },
+	{ "KERNELOFFPHYS", 'x', V_OFFSET_PHYS, ALWAYS },
 };
 
 #endif

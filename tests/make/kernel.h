@@ -16,12 +16,13 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "tests/make/eras.h"
+#include "tests/make/machines.h"
 
 enum {
-	PAGE = 4096,
+	PAGE = 4096,         /* of the host's memory; the kernel's are of page_bytes() */
 	PFNS = 1 << 24,      /* 64 GiB */
-	HUGE_BYTES = 2 << 20,
+	STEP_BYTES = 2 << 20, /* mapped stretches begin and end at multiples of it */
+	TABLES = 4096,
 	ORDERS = 11, LISTS = 5, ZONES = 2,
 	STRETCHES = 1024, NODES = 8,
 	/* struct zone: [0] spanned, [64] vm_stat, [128] free_area[]: five lists, a count each. */
@@ -30,8 +31,6 @@ enum {
 	PGDAT_REST = ZONES * ZONE_BYTES, PGDAT_BYTES = PGDAT_REST + 0x80,
 	IMAGE_BYTES = 64 << 20,
 };
-
-static const uint64_t image_map = 0xffffffff80000000;
 
 /* Page frames whose struct pages stand in one array. */
 struct array {
@@ -43,11 +42,13 @@ enum model { VMEMMAP, SPARSE, FLAT, DISCONTIG };
 
 struct kernel {
 	/* What the recipe says before `kernel`. */
+	const struct machine *machine;
 	bool big;
 	enum model model;
 	bool static_sections; /* one array of all sections, without roots */
 	bool five_levels, small_pages, pointer_to_sections;
 	uint64_t at, phys_base, offset, sme, section_bits, physmem_bits, section_flags;
+	uint64_t page_kib, va_bits, actual_bits; /* 0: the machine's usual ones */
 	struct node {
 		uint64_t first, end;
 	} node[NODES];
@@ -59,7 +60,14 @@ struct kernel {
 	const struct page_layout *page;
 	const struct flag_names *flags;
 	const struct page_types *types;
-	uint64_t page_offset, vmemmap, next, root, uts, sections_at, zone_at[NODES], mem_map_at;
+	const struct shape *shape;
+	unsigned levels;
+	uint64_t page_offset, vmemmap, image_shift, direct_shift;
+	struct table {
+		uint64_t entry_at, at;
+	} table[TABLES]; /* that were made, and the entries that lead to them */
+	unsigned tables;
+	uint64_t next, root, uts, sections_at, zone_at[NODES], mem_map_at;
 	struct array array[STRETCHES];
 	unsigned arrays;
 	uint64_t value[VALUES];
@@ -125,11 +133,16 @@ static uint64_t word_at(struct kernel *kernel, uint64_t at)
 	return get_64(kernel->big, bytes_at(kernel, at));
 }
 
+static uint64_t page_size(const struct kernel *kernel)
+{
+	return UINT64_C(1) << kernel->shape->page_shift;
+}
+
 static uint64_t take(struct kernel *kernel, uint64_t bytes, uint64_t align)
 {
 	uint64_t at = round_up(kernel->next, align);
 
-	kernel->next = round_up(at + bytes, PAGE);
+	kernel->next = round_up(at + bytes, page_size(kernel));
 	return at;
 }
 
@@ -137,47 +150,79 @@ static uint64_t take(struct kernel *kernel, uint64_t bytes, uint64_t align)
 
 static uint64_t symbol(const struct kernel *kernel, uint64_t at)
 {
-	return image_map + at - kernel->phys_base;
+	return at + kernel->image_shift;
 }
 
 static uint64_t direct(const struct kernel *kernel, uint64_t at)
 {
-	return kernel->page_offset + at;
+	return at + kernel->direct_shift;
+}
+
+static uint64_t table_bytes(const struct kernel *kernel, unsigned level)
+{
+	return UINT64_C(8) << kernel->shape->bits[level];
+}
+
+/* log2 of what an entry at a level maps. */
+static unsigned level_shift(const struct kernel *kernel, unsigned level)
+{
+	unsigned shift = 0;
+
+	for (unsigned i = 0; i < level; i++)
+		shift += kernel->shape->bits[i];
+	return shift;
+}
+
+static uint64_t make_table(struct kernel *kernel, unsigned level)
+{
+	uint64_t bytes = table_bytes(kernel, level);
+	uint64_t at = take(kernel, bytes, max_u64(bytes, page_size(kernel)));
+
+	for (uint64_t i = 0; kernel->shape->empty && i < bytes; i += 8)
+		set_64(kernel, at + i, kernel->shape->empty(level));
+	return at;
 }
 
 /* The next table below an entry, made when it is not there. */
-static uint64_t table_below(struct kernel *kernel, uint64_t entry_at)
+static uint64_t table_below(struct kernel *kernel, uint64_t entry_at, unsigned level)
 {
-	uint64_t entry = word_at(kernel, entry_at);
-
-	if (!entry) {
-		entry = take(kernel, PAGE, PAGE) | kernel->sme | 0x63;
-		set_64(kernel, entry_at, entry);
-	}
-	return entry & 0xffffffffff000 & ~kernel->sme;
+	for (unsigned i = 0; i < kernel->tables; i++)
+		if (kernel->table[i].entry_at == entry_at)
+			return kernel->table[i].at;
+	if (kernel->tables == TABLES)
+		die("more than %d page tables", TABLES);
+	uint64_t at = make_table(kernel, level - 1);
+	kernel->table[kernel->tables++] = (struct table){ entry_at, at };
+	set_64(kernel, entry_at, kernel->shape->table(kernel, at, level));
+	return at;
 }
 
-static void map_page(struct kernel *kernel, uint64_t vaddr, uint64_t paddr, bool huge)
+/* Map a page, or with `leaf` above 1 what an entry of that level maps. */
+static void map_page(struct kernel *kernel, uint64_t vaddr, uint64_t paddr, unsigned leaf)
 {
 	uint64_t table = kernel->root;
 
-	for (int shift = kernel->five_levels ? 48 : 39;; shift -= 9) {
-		uint64_t entry_at = table + (vaddr >> shift & 511) * 8;
-		if (shift == (huge ? 21 : 12)) {
-			set_64(kernel, entry_at, paddr | kernel->sme | (huge ? 0xe3 : 0x63));
+	for (unsigned level = kernel->levels;; level--) {
+		uint64_t index = vaddr >> level_shift(kernel, level);
+		index &= (UINT64_C(1) << kernel->shape->bits[level]) - 1;
+		if (level == leaf) {
+			set_64(kernel, table + index * 8,
+			       kernel->shape->leaf(kernel, paddr, level));
 			return;
 		}
-		table = table_below(kernel, entry_at);
+		table = table_below(kernel, table + index * 8, level);
 	}
 }
 
 static void map_range(struct kernel *kernel, uint64_t vaddr, uint64_t paddr, uint64_t bytes)
 {
+	uint64_t huge = UINT64_C(1) << level_shift(kernel, 2);
+
 	for (uint64_t done = 0, step; done < bytes; done += step) {
-		bool huge = !kernel->small_pages && (vaddr + done) % HUGE_BYTES == 0 &&
-			    (paddr + done) % HUGE_BYTES == 0 && bytes - done >= HUGE_BYTES;
-		step = huge ? HUGE_BYTES : PAGE;
-		map_page(kernel, vaddr + done, paddr + done, huge);
+		bool fits = !kernel->small_pages && (vaddr + done) % huge == 0 &&
+			    (paddr + done) % huge == 0 && bytes - done >= huge;
+		step = fits ? huge : page_size(kernel);
+		map_page(kernel, vaddr + done, paddr + done, fits ? 2 : 1);
 	}
 }
 
@@ -210,13 +255,13 @@ static uint64_t page_vaddr(const struct kernel *kernel, uint64_t pfn)
 static void add_array(struct kernel *kernel, uint64_t first, uint64_t end, uint64_t vaddr)
 {
 	uint64_t bytes = (end - first) * kernel->page->size;
-	bool aligned = vaddr && bytes % HUGE_BYTES == 0;
-	uint64_t paddr = take(kernel, bytes, aligned ? HUGE_BYTES : PAGE);
+	bool aligned = vaddr && bytes % STEP_BYTES == 0;
+	uint64_t paddr = take(kernel, bytes, aligned ? STEP_BYTES : page_size(kernel));
 
 	if (kernel->arrays == STRETCHES)
 		die("more than %d page arrays", STRETCHES);
 	if (vaddr)
-		map_range(kernel, vaddr, paddr, round_up(bytes, PAGE));
+		map_range(kernel, vaddr, paddr, round_up(bytes, page_size(kernel)));
 	kernel->array[kernel->arrays++] =
 		(struct array){ first, end, paddr, vaddr ? vaddr : direct(kernel, paddr) };
 	for (uint64_t pfn = first; pfn < end; pfn++)
@@ -227,29 +272,31 @@ static void add_array(struct kernel *kernel, uint64_t first, uint64_t end, uint6
 
 static uint64_t section_pages(const struct kernel *kernel)
 {
-	return UINT64_C(1) << (kernel->section_bits - 12);
+	return UINT64_C(1) << (kernel->section_bits - kernel->shape->page_shift);
 }
 
 /* Where the struct mem_section of a section stands; its root is made when it is not there. */
 static uint64_t section_at(struct kernel *kernel, uint64_t section)
 {
-	uint64_t size = kernel->value[V_SECTION_SIZE], per_root = PAGE / size;
+	uint64_t size = kernel->value[V_SECTION_SIZE], page = page_size(kernel);
+	uint64_t per_root = page / size;
 
 	if (kernel->static_sections)
 		return kernel->sections_at + section * size;
 	uint64_t root_at = kernel->sections_at + section / per_root * 8;
 	if (!word_at(kernel, root_at))
-		set_64(kernel, root_at, direct(kernel, take(kernel, PAGE, PAGE)));
-	return word_at(kernel, root_at) - kernel->page_offset + section % per_root * size;
+		set_64(kernel, root_at, direct(kernel, take(kernel, page, page)));
+	return word_at(kernel, root_at) - kernel->direct_shift + section % per_root * size;
 }
 
 static void make_sections(struct kernel *kernel)
 {
 	uint64_t sections = UINT64_C(1) << (kernel->physmem_bits - kernel->section_bits);
+	uint64_t page = page_size(kernel);
 	uint64_t size = kernel->version < V(2, 6, 24) ? 8
 			: kernel->version >= V(4, 0, 0) && kernel->version < V(4, 20, 0) ? 32 : 16;
 	uint64_t length = kernel->static_sections ? sections
-						  : (sections * size + PAGE - 1) / PAGE;
+						  : round_up(sections * size, page) / page;
 	bool at_boot = !kernel->static_sections && kernel->version >= V(4, 15, 0);
 
 	kernel->sections_at = take(kernel, length * (kernel->static_sections ? size : 8), 64);
@@ -283,9 +330,9 @@ static void add_section(struct kernel *kernel, uint64_t section)
 /* Memory [start, end) gets struct pages. */
 static void add_memory(struct kernel *kernel, uint64_t start, uint64_t end)
 {
-	map_range(kernel, direct(kernel, start / HUGE_BYTES * HUGE_BYTES),
-		  start / HUGE_BYTES * HUGE_BYTES,
-		  round_up(end, HUGE_BYTES) - start / HUGE_BYTES * HUGE_BYTES);
+	uint64_t from = start / STEP_BYTES * STEP_BYTES;
+
+	map_range(kernel, direct(kernel, from), from, round_up(end, STEP_BYTES) - from);
 	if (kernel->model == VMEMMAP || kernel->model == SPARSE)
 		for (uint64_t at = start >> kernel->section_bits;
 		     at <= (end - 1) >> kernel->section_bits; at++)
@@ -344,7 +391,7 @@ static void make_nodes(struct kernel *kernel, uint64_t max_pfn)
 	if (!kernel->nodes)
 		kernel->node[0] = (struct node){ 0, max_pfn };
 	for (unsigned i = 0; i < (kernel->nodes ? kernel->nodes : 1); i++) {
-		uint64_t at = take(kernel, PGDAT_BYTES, PAGE);
+		uint64_t at = take(kernel, PGDAT_BYTES, page_size(kernel));
 		uint64_t vaddr = kernel->nodes ? direct(kernel, at) : symbol(kernel, at);
 		make_node(kernel, i, at, vaddr);
 		set_64(kernel, online, (UINT64_C(2) << i) - 1);
@@ -363,18 +410,18 @@ static void make_nodes(struct kernel *kernel, uint64_t max_pfn)
 
 static void make_utsname(struct kernel *kernel)
 {
-	static const char *const fields[UTS_FIELDS] = {
-		"Linux", "recipe", "", "#1 SMP", "x86_64", "(none)",
+	const char *const fields[UTS_FIELDS] = {
+		"Linux", "recipe", kernel->release, "#1 SMP", kernel->machine->uts, "(none)",
 	};
 	bool in_namespace = kernel->version >= V(2, 6, 19);
 	uint64_t name_at = !in_namespace ? 0 : kernel->version >= V(5, 11, 0) ? 0 : 4;
 
-	kernel->uts = take(kernel, PAGE, PAGE);
+	kernel->uts = take(kernel, page_size(kernel), page_size(kernel));
 	kernel->value[V_UTS] = symbol(kernel, kernel->uts);
 	kernel->value[V_UTS_NAME_AT] = name_at;
 	for (unsigned i = 0; i < UTS_FIELDS; i++)
 		strcpy((char *)bytes_at(kernel, kernel->uts + name_at + i * UTS_FIELD),
-		       i == 2 ? kernel->release : fields[i]);
+		       fields[i]);
 }
 
 /* The number of a flag, or NOTHING. */
@@ -422,8 +469,6 @@ static void tell_numbers(struct kernel *kernel)
 		{ V_PG_HUGETLB, flag(kernel, "active") },
 		{ V_HEAD_MASK, UINT64_C(1) << flag(kernel, "head") },
 		{ V_SECTION_BITS, kernel->section_bits }, { V_PHYSMEM_BITS, kernel->physmem_bits },
-		{ V_PHYS_BASE, kernel->phys_base }, { V_OFFSET, kernel->offset },
-		{ V_LA57, kernel->five_levels }, { V_SME, kernel->sme },
 	};
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -458,38 +503,52 @@ static void tell_page(struct kernel *kernel)
 	kernel->value[V_T_UNACCEPTED] = types->unaccepted ? types->unaccepted : NOTHING;
 }
 
+/* The first shape of the machine that has the pages and addresses the recipe asks for. */
+static void choose_shape(struct kernel *kernel)
+{
+	const struct shape *shape = kernel->machine->shape;
+
+	if (kernel->five_levels) /* x86_64's own word for it */
+		kernel->va_bits = 57;
+	while ((kernel->page_kib && kernel->page_kib << 10 != UINT64_C(1) << shape->page_shift) ||
+	       (kernel->va_bits && kernel->va_bits != shape->va_bits))
+		if (!(++shape)->page_shift)
+			die("%s has no such page tables", kernel->machine->name);
+	kernel->shape = shape;
+	kernel->va_bits = shape->va_bits;
+	if (!kernel->actual_bits)
+		kernel->actual_bits = kernel->va_bits;
+	kernel->levels = 0;
+	while (kernel->levels < LEVELS && shape->bits[kernel->levels + 1])
+		kernel->levels++;
+}
+
 /* Build everything that needs no memory yet; then add_memory() each piece, then kernel_finish(). */
 static void kernel_begin(struct kernel *kernel, const char *version)
 {
-	const struct space_era *space;
 	unsigned a = 0, b = 0, c = 0;
 
 	if (sscanf(version, "%u.%u.%u", &a, &b, &c) < 2)
 		die("\"%s\" is no kernel version", version);
 	kernel->version = V(a, b, c);
 	snprintf(kernel->release, sizeof(kernel->release), "%u.%u.%u-recipe", a, b, c);
-	space = ERA_OF(space_eras, kernel->version);
 	kernel->page = ERA_OF(page_layouts, kernel->version);
 	kernel->flags = ERA_OF(flag_names, kernel->version);
 	kernel->types = ERA_OF(page_types, kernel->version);
-	kernel->page_offset = kernel->five_levels ? space->page_offset_57 : space->page_offset;
-	kernel->vmemmap = kernel->five_levels ? space->vmemmap_57 : space->vmemmap;
-	if (!kernel->section_bits)
-		kernel->section_bits = 27;
-	if (!kernel->physmem_bits)
-		kernel->physmem_bits = kernel->five_levels ? 52 : space->physmem_bits;
 	for (unsigned i = 0; i < VALUES; i++)
 		kernel->value[i] = NOTHING;
+	choose_shape(kernel);
 	kernel->next = kernel->at;
-	kernel->root = take(kernel, PAGE, PAGE);
+	kernel->root = make_table(kernel, kernel->levels);
+	kernel->machine->lay_out(kernel);
 	kernel->value[V_PGD] = symbol(kernel, kernel->root);
 	kernel->value[V_STEXT] = symbol(kernel, kernel->at);
-	kernel->value[V_PHYS_BASE_AT] = symbol(kernel, kernel->at + 8);
 	kernel->value[V_FREE_HUGE] = symbol(kernel, kernel->at + 16);
 	make_utsname(kernel);
 	tell_numbers(kernel);
 	tell_page(kernel);
-	uint64_t image = kernel->at / HUGE_BYTES * HUGE_BYTES;
+	kernel->machine->tell(kernel);
+	uint64_t image = kernel->at / STEP_BYTES * STEP_BYTES;
 	map_range(kernel, symbol(kernel, image), image, IMAGE_BYTES);
 	if (kernel->model == VMEMMAP || kernel->model == SPARSE)
 		make_sections(kernel);

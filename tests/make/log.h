@@ -81,8 +81,8 @@ static void make_ring(struct kernel *kernel, struct log *log)
 	if (log->bytes & (log->bytes - 1) || bits < 6)
 		die("a log's ring has a power of two of bytes, 64 or more");
 	log->count = log->bytes >> 5;
-	log->descs = take(kernel, log->count * DESC_BYTES, PAGE);
-	log->infos = take(kernel, log->count * INFO_BYTES_EACH, PAGE);
+	log->descs = take(kernel, log->count * DESC_BYTES, page_size(kernel));
+	log->infos = take(kernel, log->count * INFO_BYTES_EACH, page_size(kernel));
 	log->head_lpos = log->tail_lpos = -log->bytes;
 	log->tail = UINT64_MAX; /* a reusable one stands before the first */
 	set_64(kernel, desc_at(log, UINT64_MAX), ring_id(log, UINT64_MAX) | UINT64_C(3) << 62);
@@ -176,8 +176,8 @@ static void log_make(struct kernel *kernel, struct log *log, uint64_t bytes)
 		    : kernel->version < V(5, 10, 0) ? LOG_RECORDS : LOG_RING;
 	log->caller = kernel->version >= V(5, 1, 0);
 	log->bytes = bytes;
-	log->vars = take(kernel, PAGE, PAGE);
-	log->buffer = take(kernel, bytes, PAGE);
+	log->vars = take(kernel, page_size(kernel), page_size(kernel));
+	log->buffer = take(kernel, bytes, page_size(kernel));
 	set_64(kernel, log->vars + LOG_BUF_AT, direct(kernel, log->buffer));
 	set_32(kernel, log->vars + LOG_BUF_LEN_AT, bytes);
 	if (log->kind == LOG_RING)

@@ -2,57 +2,10 @@
 /* mkdump.c - write an ELF core from a text recipe: mkdump RECIPE OUT.
  * One statement a line, done in the order they stand; # begins a comment. Numbers may be 0x... and
  * end in K M G. tests/make/README tells all statements; the tables below are the list of them. */
-#include <elf.h>
-#include <fcntl.h>
-#include <unistd.h>
-
+#include "tests/make/core.h"
 #include "tests/make/log.h"
+#include "tests/make/machine_list.h"
 #include "tests/make/pages.h"
-
-enum { WORDS = 32, SEGMENTS = 70000, NOTES = 16, BREAKS = 64, INFO_BYTES = 16384 };
-
-/* A PT_LOAD. */
-struct load {
-	uint64_t paddr, memory_bytes, file_bytes, skew, vaddr;
-	uint64_t file_at; /* filled in by place() */
-};
-
-struct note {
-	char name[16];
-	uint32_t type;
-	const uint8_t *desc;
-	size_t desc_bytes;
-};
-
-/* Bytes put over the finished file. */
-struct breakage {
-	uint64_t at;
-	uint8_t bytes[256];
-	size_t size;
-};
-
-/* Numbers of the ELF header that a recipe may set. */
-struct elf {
-	uint64_t class, big, machine, type, phoff, ehsize, shoff, phentsize, phnum, extended;
-};
-
-struct recipe {
-	struct elf elf;
-	struct load *load;
-	size_t loads;
-	struct note note[NOTES];
-	size_t notes, cpus;
-	bool separate_notes, no_notes;
-	bool info_wanted;
-	char info[INFO_BYTES]; /* vmcoreinfo, line by line */
-	uint64_t info_most;    /* of it this much fits the note */
-	struct breakage breakage[BREAKS];
-	size_t breakages;
-	uint64_t truncate; /* UINT64_MAX: no */
-	bool made;         /* there is a kernel */
-	struct kernel kernel;
-	struct log log;
-};
 
 /* --- words of a line --- */
 
@@ -329,7 +282,8 @@ static void tell_kernel(struct recipe *recipe)
 
 	snprintf(line, sizeof(line), "OSRELEASE=%s", kernel->release);
 	add_info(recipe, line);
-	add_info(recipe, "PAGESIZE=4096");
+	snprintf(line, sizeof(line), "PAGESIZE=%" PRIu64, page_size(kernel));
+	add_info(recipe, line);
 	for (size_t i = 0; i < sizeof(info_keys) / sizeof(info_keys[0]); i++) {
 		const struct info_key *key = &info_keys[i];
 		uint64_t number = kernel->value[key->value];
@@ -338,8 +292,8 @@ static void tell_kernel(struct recipe *recipe)
 			continue;
 		if (key->form == 's')
 			number = (uint64_t)(int64_t)(int32_t)number;
-		snprintf(line, sizeof(line), key->form == 'x' ? "%s=%" PRIx64 : "%s=%" PRId64,
-			 key->key, number);
+		snprintf(line, sizeof(line), key->form == 'x' ? "%s=%" PRIx64 :
+			 key->form == 'h' ? "%s=0x%" PRIx64 : "%s=%" PRId64, key->key, number);
 		add_info(recipe, line);
 	}
 	add_info(recipe, "CRASHTIME=1700000000");
@@ -363,6 +317,8 @@ static void do_option(struct recipe *recipe, const struct words *words)
 		{ "section_bits", &kernel->section_bits, NULL },
 		{ "physmem_bits", &kernel->physmem_bits, NULL },
 		{ "section_flags", &kernel->section_flags, NULL },
+		{ "page_kib", &kernel->page_kib, NULL }, { "va_bits", &kernel->va_bits, NULL },
+		{ "actual_bits", &kernel->actual_bits, NULL },
 		{ "la57", NULL, &kernel->five_levels },
 		{ "small_pages", NULL, &kernel->small_pages },
 		{ "mem_section_variable", NULL, &kernel->pointer_to_sections },
@@ -379,6 +335,20 @@ static void do_option(struct recipe *recipe, const struct words *words)
 		return;
 	}
 	die("there is no option \"%s\"", name);
+}
+
+/* Before everything else: machine NAME */
+static void do_machine(struct recipe *recipe, const struct words *words)
+{
+	const struct machine *machine = find_machine(words->word[1]);
+
+	if (!machine)
+		die("there is no machine \"%s\"", words->word[1]);
+	recipe->kernel.machine = machine;
+	recipe->kernel.shape = machine->shape;
+	recipe->kernel.big = machine->big;
+	recipe->elf.big = machine->big;
+	recipe->elf.machine = machine->elf_machine;
 }
 
 static void do_model(struct recipe *recipe, const struct words *words)
@@ -417,7 +387,7 @@ static void do_kernel(struct recipe *recipe, const struct words *words)
 		add_memory(kernel, load->paddr, load->paddr + load->memory_bytes);
 		end = max_u64(end, load->paddr + load->memory_bytes);
 	}
-	kernel_finish(kernel, (end + PAGE - 1) / PAGE);
+	kernel_finish(kernel, (end + page_size(kernel) - 1) / page_size(kernel));
 	recipe->made = true;
 	tell_kernel(recipe);
 }
@@ -431,7 +401,7 @@ static void do_pages(struct recipe *recipe, const struct words *words)
 	uint64_t first = number(words->word[1]), count = number(words->word[2]);
 	char *colon = strchr(words->word[3], ':');
 	int order = colon ? (int)number(colon + 1) : -1;
-	uint64_t step = order > 0 ? UINT64_C(1) << order : 1;
+	uint64_t step = order > 0 ? UINT64_C(1) << order : 1, page = page_size(kernel);
 	const struct kind *kind = kinds;
 
 	if (colon)
@@ -439,9 +409,9 @@ static void do_pages(struct recipe *recipe, const struct words *words)
 	while (strcmp(kind->name, words->word[3]))
 		if (++kind == kinds + sizeof(kinds) / sizeof(kinds[0]))
 			die("there is no kind of page \"%s\"", words->word[3]);
-	if (recipe->made && first * PAGE < kernel->next && (first + count) * PAGE > kernel->at)
-		die("pages %#" PRIx64 "-%#" PRIx64 " are the kernel's own", kernel->at / PAGE,
-		    kernel->next / PAGE);
+	if (recipe->made && first * page < kernel->next && (first + count) * page > kernel->at)
+		die("pages %#" PRIx64 "-%#" PRIx64 " are the kernel's own", kernel->at / page,
+		    kernel->next / page);
 	if (first % step || count % step)
 		die("blocks of order %d begin and end at multiples of %#" PRIx64, order, step);
 	for (uint64_t pfn = first; pfn < first + count; pfn++)
@@ -535,7 +505,7 @@ static const struct statement {
 	{ "patch", 2, do_patch },     { "file", 2, do_file },       { "truncate", 1, do_truncate },
 	{ "info_most", 1, do_info_most }, { "log", 1, do_log },     { "say", 2, do_say },
 	{ "say_times", 3, do_say_times }, { "clear", 0, do_clear }, { "text", 2, do_text },
-	{ "cpu", 1, do_cpu },
+	{ "cpu", 1, do_cpu },         { "machine", 1, do_machine },
 };
 
 static void read_recipe(struct recipe *recipe, const char *folder, const char *name);
@@ -589,184 +559,6 @@ static void read_recipe(struct recipe *recipe, const char *folder, const char *n
 	fclose(file);
 }
 
-/* --- writing the ELF core --- */
-
-struct output {
-	const struct recipe *recipe;
-	int fd;
-	const char *name;
-	struct target words; /* of the file's headers */
-	uint64_t header_bytes, phdr_bytes, shdr_bytes, phoff, shoff, phdrs, at;
-};
-
-static void write_at(const struct output *output, uint64_t at, const void *bytes, size_t size)
-{
-	if (pwrite(output->fd, bytes, size, (off_t)at) != (ssize_t)size)
-		die("%s: cannot be written", output->name);
-}
-
-/* ELF32 and ELF64 have the fields in the same order; p_flags alone moved. */
-static void write_header(const struct output *output)
-{
-	const struct elf *elf = &output->recipe->elf;
-	unsigned word = output->words.word_bytes;
-	uint8_t bytes[64] = { 0x7f, 'E', 'L', 'F', word / 4, elf->big ? 2 : 1, EV_CURRENT };
-	uint64_t phnum = elf->extended ? PN_XNUM : elf->phnum ? elf->phnum : output->phdrs;
-	uint8_t *rest = bytes + 24 + 3 * word + 4;
-
-	put_16(elf->big, bytes + 16, (uint16_t)elf->type);
-	put_16(elf->big, bytes + 18, (uint16_t)elf->machine);
-	put_32(elf->big, bytes + 20, EV_CURRENT);
-	put_word(&output->words, bytes + 24 + word, output->phoff);
-	put_word(&output->words, bytes + 24 + 2 * word, output->shoff);
-	put_16(elf->big, rest, (uint16_t)(elf->ehsize ? elf->ehsize : output->header_bytes));
-	put_16(elf->big, rest + 2, (uint16_t)output->phdr_bytes);
-	put_16(elf->big, rest + 4, (uint16_t)phnum);
-	put_16(elf->big, rest + 6, (uint16_t)(output->shoff ? output->shdr_bytes : 0));
-	put_16(elf->big, rest + 8, output->shoff ? 1 : 0);
-	write_at(output, 0, bytes, output->header_bytes);
-	if (!output->shoff)
-		return;
-	uint8_t section[64] = { 0 };
-	put_32(elf->big, section + (word == 8 ? 44 : 28), (uint32_t)output->phdrs);
-	write_at(output, output->shoff, section, output->shdr_bytes);
-}
-
-static void write_phdr(struct output *output, uint32_t index, uint32_t type, uint64_t file_at,
-		       const struct load *load)
-{
-	unsigned word = output->words.word_bytes;
-	uint8_t bytes[128] = { 0 }, *at = bytes + (word == 8 ? 8 : 4);
-	const uint64_t fields[] = { file_at, load->vaddr, load->paddr, load->file_bytes,
-				    load->memory_bytes };
-
-	put_32(output->words.big_endian, bytes, type);
-	for (unsigned i = 0; i < 5; i++)
-		put_word(&output->words, at + i * word, fields[i]);
-	write_at(output, output->phoff + index * output->phdr_bytes, bytes,
-		 min_u64(output->phdr_bytes, sizeof(bytes)));
-}
-
-static void add_note(struct output *output, const char *name, uint32_t type, const void *desc,
-		     size_t size)
-{
-	bool big = output->words.big_endian;
-	uint8_t header[12];
-
-	put_32(big, header, (uint32_t)strlen(name) + 1);
-	put_32(big, header + 4, (uint32_t)size);
-	put_32(big, header + 8, type);
-	write_at(output, output->at, header, sizeof(header));
-	write_at(output, output->at + 12, name, strlen(name) + 1);
-	output->at = round_up(output->at + 12 + strlen(name) + 1, 4);
-	write_at(output, output->at, desc, size);
-	output->at = round_up(output->at + size, 4);
-}
-
-/* One PT_NOTE with all notes, or one each. Returns the number of program headers. */
-static uint32_t write_notes(struct output *output)
-{
-	const struct recipe *recipe = output->recipe;
-	size_t info = min_u64(strlen(recipe->info), recipe->info_most);
-	size_t all = recipe->cpus + recipe->notes + recipe->info_wanted;
-	uint64_t start = output->at;
-	uint8_t status[336] = { 0 };
-	uint32_t index = 0;
-
-	for (size_t i = 0; i < all && !recipe->no_notes; i++) {
-		if (i < recipe->cpus)
-			add_note(output, "CORE", NT_PRSTATUS, status, sizeof(status));
-		else if (i - recipe->cpus < recipe->notes)
-			add_note(output, recipe->note[i - recipe->cpus].name,
-				 recipe->note[i - recipe->cpus].type,
-				 recipe->note[i - recipe->cpus].desc,
-				 recipe->note[i - recipe->cpus].desc_bytes);
-		else
-			add_note(output, "VMCOREINFO", 0, recipe->info, info);
-		if (!recipe->separate_notes && i + 1 < all)
-			continue;
-		struct load load = { .file_bytes = output->at - start,
-				     .memory_bytes = output->at - start };
-		write_phdr(output, index++, PT_NOTE, start, &load);
-		start = output->at;
-	}
-	return index;
-}
-
-static void write_load(struct output *output, const struct load *load)
-{
-	uint8_t **memory = output->recipe->kernel.memory;
-	uint64_t step;
-
-	for (uint64_t done = 0; done < load->file_bytes && load->paddr != UINT64_MAX;
-	     done += step) {
-		uint64_t at = load->paddr + done;
-		step = min_u64(PAGE - at % PAGE, load->file_bytes - done);
-		if (at / PAGE < PFNS && memory[at / PAGE])
-			write_at(output, output->at + done, memory[at / PAGE] + at % PAGE, step);
-	}
-	output->at += load->file_bytes;
-}
-
-static void write_loads(struct output *output, uint32_t index)
-{
-	const struct kernel *kernel = &output->recipe->kernel;
-
-	for (size_t i = 0; i < output->recipe->loads; i++) {
-		struct load load = output->recipe->load[i];
-		if (load.vaddr == UINT64_MAX)
-			load.vaddr = load.paddr + (kernel->page_offset ? kernel->page_offset
-								       : 0xffff880000000000);
-		if (load.skew || load.paddr % PAGE == 0)
-			output->at = round_up(output->at, PAGE) + load.skew;
-		else /* as kexec does: the same place in a page of the file */
-			output->at = round_up(output->at, PAGE) + load.paddr % PAGE;
-		write_phdr(output, index++, PT_LOAD, output->at, &load);
-		write_load(output, &load);
-	}
-}
-
-static void write_breakages(struct output *output)
-{
-	const struct recipe *recipe = output->recipe;
-
-	if (ftruncate(output->fd, (off_t)output->at) != 0)
-		die("%s: cannot be truncated", output->name);
-	for (size_t i = 0; i < recipe->breakages; i++)
-		write_at(output, recipe->breakage[i].at, recipe->breakage[i].bytes,
-			 recipe->breakage[i].size);
-	if (recipe->truncate != UINT64_MAX &&
-	    ftruncate(output->fd, (off_t)recipe->truncate) != 0)
-		die("%s: cannot be truncated", output->name);
-}
-
-static void write_core(const struct recipe *recipe, const char *name)
-{
-	const struct elf *elf = &recipe->elf;
-	bool wide = elf->class == 64;
-	struct output output = { .recipe = recipe, .name = name,
-				 .words = { .word_bytes = wide ? 8 : 4, .big_endian = elf->big },
-				 .header_bytes = wide ? 64 : 52, .shdr_bytes = wide ? 64 : 40 };
-	size_t notes = recipe->no_notes ? 0 : recipe->separate_notes ?
-		recipe->cpus + recipe->notes + recipe->info_wanted :
-		recipe->cpus + recipe->notes + recipe->info_wanted > 0;
-
-	output.phdr_bytes = elf->phentsize ? elf->phentsize : wide ? 56 : 32;
-	output.shoff = elf->shoff ? elf->shoff : elf->extended ? output.header_bytes : 0;
-	output.phoff = elf->phoff ? elf->phoff : output.shoff ? output.shoff + output.shdr_bytes
-							      : output.header_bytes;
-	output.phdrs = notes + recipe->loads;
-	output.at = round_up(output.phoff + output.phdrs * output.phdr_bytes, 8);
-	output.fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
-	if (output.fd < 0)
-		die("%s: cannot be made", name);
-	write_header(&output);
-	write_loads(&output, write_notes(&output));
-	write_breakages(&output);
-	if (close(output.fd) != 0)
-		die("%s: cannot be closed", name);
-}
-
 int main(int argc, char **argv)
 {
 	static struct recipe the_recipe; /* static: what it points to is never freed, nor leaked */
@@ -775,6 +567,8 @@ int main(int argc, char **argv)
 	if (argc != 3)
 		die("usage: mkdump RECIPE OUT");
 	recipe->elf = (struct elf){ .class = 64, .machine = EM_X86_64, .type = ET_CORE };
+	recipe->kernel.machine = find_machine("x86_64");
+	recipe->kernel.shape = recipe->kernel.machine->shape;
 	recipe->load = calloc(SEGMENTS, sizeof(*recipe->load));
 	recipe->kernel.memory = calloc(PFNS, sizeof(*recipe->kernel.memory));
 	recipe->kernel.at = 0x100000;

@@ -67,11 +67,12 @@ static void fill_page(struct kernel *kernel, uint64_t pfn, const char *kind)
 
 	if (strcmp(kind, "zero") == 0)
 		return;
-	for (uint64_t at = 0; at < PAGE; at += strcmp(kind, "noise") ? PAGE / 2 : 8) {
+	uint64_t bytes = page_size(kernel);
+	for (uint64_t at = 0; at < bytes; at += strcmp(kind, "noise") ? bytes / 2 : 8) {
 		state ^= state << 13;
 		state ^= state >> 7;
 		state ^= state << 17;
-		set_64(kernel, pfn * PAGE + at, state);
+		set_64(kernel, pfn * bytes + at, state);
 	}
 }
 

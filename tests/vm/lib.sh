@@ -9,10 +9,11 @@ CACHE=${CACHE:-$root/build/vm}
 mkdir -p "$CACHE"
 
 # apt SUITE COMMAND...: apt-get or apt-cache of another suite, in a folder of its own; the machine's is not touched.
+# With ARCH set, of another architecture too, by Debian's name of it.
 apt_in()
 {
 	suite=$1; shift
-	folder=$CACHE/apt/$suite
+	folder=$CACHE/apt/$suite${ARCH:+-$ARCH}
 	if [ ! -e "$folder/ready" ]; then
 		mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
 		: > "$folder/status"
@@ -32,15 +33,17 @@ apt_raw()
 	folder=$1 program=$2; shift 2
 	"$program" -o Dir::State="$folder" -o Dir::State::status="$folder/status" -o Dir::Cache="$folder/cache" \
 		-o Dir::Etc::sourcelist="$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-		-o Acquire::Check-Valid-Until=false -o APT::Sandbox::User=root "$@"
+		-o Acquire::Check-Valid-Until=false -o APT::Sandbox::User=root \
+		${ARCH:+-o APT::Architecture=$ARCH -o APT::Architectures=$ARCH} "$@"
 }
 
 # package SUITE PACKAGE FOLDER [PATTERN]: unpack a package, or the files of it that match.
 package()
 {
-	mkdir -p "$CACHE/debs/$1" "$3"
-	(cd "$CACHE/debs/$1" && apt_in "$1" apt-get download -q "$2" > /dev/null) || return 1
-	deb=$(ls -t "$CACHE/debs/$1/$2"_*.deb | head -n 1)
+	debs=$CACHE/debs/$1${ARCH:+-$ARCH}
+	mkdir -p "$debs" "$3"
+	(cd "$debs" && apt_in "$1" apt-get download -q "$2" > /dev/null) || return 1
+	deb=$(ls -t "$debs/$2"_*.deb | head -n 1)
 	if [ $# -gt 3 ]; then
 		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$3" --wildcards "$4"
 	else
@@ -49,13 +52,15 @@ package()
 	rm -f "$deb"
 }
 
-kernel_suite()   { awk -v k="$1" '$1 == k { print $2 }' "$vm/kernels"; }
-kernel_readers() { awk -v k="$1" '$1 == k { $1 = $2 = $3 = ""; print }' "$vm/kernels"; }
+# KERNELS: the table of them.
+KERNELS=${KERNELS:-$vm/kernels}
+kernel_suite()   { awk -v k="$1" '$1 == k { print $2 }' "$KERNELS"; }
+kernel_readers() { awk -v k="$1" '$1 == k { $1 = $2 = $3 = ""; print }' "$KERNELS"; }
 
 # The package that holds the kernel: the meta package names it.
 kernel_package()
 {
-	meta=$(awk -v k="$1" '$1 == k { print $3 }' "$vm/kernels")
+	meta=$(awk -v k="$1" '$1 == k { print $3 }' "$KERNELS")
 	case $meta in linux-image-[0-9]*) echo "$meta"; return ;; esac
 	apt_in "$(kernel_suite "$1")" apt-cache depends "$meta" | awk '/Depends: linux-image/ { print $2; exit }'
 }
@@ -104,6 +109,13 @@ initramfs()
 	${CC:-cc} -O1 -static -o "$tree/bin/workload" "$vm/workload.c" || return 1
 	make -C "$root" -s BUILD=build/static LINKTYPE=static build/static/makedumpfile >&2 || return 1
 	install -s "$root/build/static/makedumpfile" "$tree/bin/makedumpfile"
+	modules "$1" "$tree" || return 1
+	pack "$tree" "$out"
+}
+
+# modules NAME TREE: what a guest of that kernel needs of its modules.
+modules()
+{
 	folder=$(kernel "$1") || return 1
 	for module in qemu_fw_cfg virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk \
 		crc16 crc32c_generic libcrc32c mbcache jbd2 ext4; do
@@ -111,12 +123,17 @@ initramfs()
 			case $file in
 			*.xz) xz -dc "$file" ;;
 			*)    cat "$file" ;;
-			esac > "$tree/modules/$module.ko"
+			esac > "$2/modules/$module.ko"
 		done
 	done
-	(cd "$tree" && find . | cpio -o -H newc --quiet | gzip -1) > "$out.$$" && mv "$out.$$" "$out"
-	rm -rf "$tree"
-	echo "$out"
+}
+
+# pack TREE INITRAMFS
+pack()
+{
+	(cd "$1" && find . | cpio -o -H newc --quiet | gzip -1) > "$2.$$" && mv "$2.$$" "$2"
+	rm -rf "$1"
+	echo "$2"
 }
 
 # disk FILE MIB [FOLDER]: an ext4 disk, filled from FOLDER.
