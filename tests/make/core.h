@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/make/kernel.h"
+#include "tests/make/log.h"
 
 enum { WORDS = 32, SEGMENTS = 70000, NOTES = 16, BREAKS = 64, INFO_BYTES = 16384 };
 
