@@ -19,8 +19,9 @@ apt_in()
 		: > "$folder/status"
 		apt-get indextargets --format '$(LABEL)|$(REPO_URI)' 'Created-By: Packages' | sort -u > "$folder/mirrors"
 		main=$(sed -n 's/^Debian|//p' "$folder/mirrors" | head -n 1)
+		[ -n "$main" ] || { echo "apt knows no mirror of Debian" >&2; return 1; }
 		security=$(sed -n 's/^Debian-Security|//p' "$folder/mirrors" | head -n 1)
-		echo "deb ${main:-http://deb.debian.org/debian/} $suite main" > "$folder/sources.list"
+		echo "deb $main $suite main" > "$folder/sources.list"
 		[ -z "$security" ] || echo "deb $security $suite-security main" >> "$folder/sources.list"
 		apt_raw "$folder" apt-get update -q > "$folder/log" 2>&1 || true
 		: > "$folder/ready"
