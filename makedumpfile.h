@@ -52,6 +52,12 @@ struct plan {
 	bool json;                   /* --json: --info as a JSON object */
 };
 
+/* What messages call the one output. */
+static inline const char *output_name(const struct plan *plan)
+{
+	return plan->flattened ? "STDOUT" : plan->output;
+}
+
 /* What a dump is made from and of. */
 struct dump {
 	const struct plan *plan;

@@ -8,13 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_BYTES = 512 };
-
-static _Thread_local char text[TEXT_BYTES];
+static _Thread_local char text[ERR_TEXT_BYTES];
 
 err_t fail(err_t code, const char *fmt, ...)
 {
-	char made[TEXT_BYTES] = "";
+	char made[ERR_TEXT_BYTES] = "";
 	va_list args;
 
 	va_start(args, fmt);
@@ -26,17 +24,28 @@ err_t fail(err_t code, const char *fmt, ...)
 
 err_t within(err_t code, const char *fmt, ...)
 {
-	char made[2 * TEXT_BYTES + 2] = "";
+	char made[2 * ERR_TEXT_BYTES + 2] = "";
 	va_list args;
 
 	if (code == OK)
 		return code;
 	va_start(args, fmt);
-	vsnprintf(made, TEXT_BYTES, fmt, args);
+	vsnprintf(made, ERR_TEXT_BYTES, fmt, args);
 	va_end(args);
 	strcat(made, ": ");
 	strcat(made, code == ERR_HOLE ? "no such memory in the dump" : text);
 	memcpy(text, made, sizeof(text) - 1);
+	return code;
+}
+
+void err_keep(struct kept_text *kept)
+{
+	memcpy(kept->text, text, sizeof(text));
+}
+
+err_t err_again(err_t code, const struct kept_text *kept)
+{
+	memcpy(text, kept->text, sizeof(text));
 	return code;
 }
 

@@ -22,6 +22,8 @@ typedef enum {
 	ERR_MISMATCH,  /* a file that was given is of another kernel than the dump */
 } err_t;
 
+enum { ERR_TEXT_BYTES = 512 }; /* longer sentences are cut */
+
 /* Set this thread's sentence and return the code. */
 err_t fail(err_t code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -31,6 +33,15 @@ err_t within(err_t code, const char *fmt, ...) __attribute__((format(printf, 2, 
 /* This thread's sentence. Lent until the next fail() or within() of the thread; "" if there is
  * none. */
 const char *err_text(void);
+
+/* A sentence kept while something else is tried that may fail, too. */
+struct kept_text {
+	char text[ERR_TEXT_BYTES];
+};
+
+/* Keep this thread's sentence; make it the thread's again, and return the code it belongs to. */
+void err_keep(struct kept_text *);
+err_t err_again(err_t code, const struct kept_text *);
 
 /* Return early when the call did not succeed. */
 #define TRY(call)                                                                                  \

@@ -11,17 +11,12 @@ struct log_file {
 	struct sink sink;
 };
 
-static const char *name_of(const struct plan *plan)
-{
-	return plan->flattened ? "STDOUT" : plan->output;
-}
-
 static err_t make_file(struct log_file *file)
 {
 	if (file->made)
 		return OK;
 	file->sink = (struct sink){ .kind = file->plan->flattened ? SINK_STREAM : SINK_FILE,
-				    .name = name_of(file->plan), .limit = file->plan->limit };
+				    .name = output_name(file->plan), .limit = file->plan->limit };
 	TRY(sink_open(&file->sink, file->plan->replace));
 	file->made = true;
 	return OK;
@@ -61,7 +56,7 @@ err_t job_dmesg(const struct plan *plan)
 	err_t result = write_log(&dump);
 	if (result == OK)
 		say(&plan->say, SAY_COMMON, "\nThe dmesg log is saved to %s.\n",
-		    name_of(plan));
+		    output_name(plan));
 	dump_close(&dump);
 	return result;
 }

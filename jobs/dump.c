@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dump.c - the main job: one dump in, one smaller dump out. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,9 +76,7 @@ static err_t open_outputs(const struct plan *plan, struct outputs *outputs)
 	for (; outputs->count < count; outputs->count++) {
 		struct sink *sink = &outputs->sink[outputs->count];
 		*sink = (struct sink){ .kind = kind, .limit = plan->limit, .fd = -1 };
-		sink->name = plan->split       ? plan->part[outputs->count]
-			     : plan->flattened ? "STDOUT"
-					       : plan->output;
+		sink->name = plan->split ? plan->part[outputs->count] : output_name(plan);
 		TRY(sink_open(sink, plan->replace));
 	}
 	return OK;
@@ -88,17 +85,17 @@ static err_t open_outputs(const struct plan *plan, struct outputs *outputs)
 /* Complete and close them; `result` is what became of writing, and what counts if that failed. */
 static err_t close_outputs(struct outputs *outputs, err_t result)
 {
-	char why[512];
+	struct kept_text why;
 
 	for (unsigned i = 0; i < outputs->count; i++) {
 		if (result == OK)
 			result = sink_finish(&outputs->sink[i]);
-		snprintf(why, sizeof(why), "%s", err_text());
+		err_keep(&why);
 		err_t closed = sink_close(&outputs->sink[i]);
 		if (result == OK)
 			result = closed;
 		else
-			fail(result, "%s", why);
+			err_again(result, &why);
 	}
 	free(outputs->sink);
 	return result;
@@ -109,8 +106,7 @@ static void tell_saved(const struct plan *plan)
 	const struct say *to = &plan->say;
 
 	if (!plan->split) {
-		say(to, SAY_COMMON, "\nThe dumpfile is saved to %s.\n",
-		    plan->flattened ? "STDOUT" : plan->output);
+		say(to, SAY_COMMON, "\nThe dumpfile is saved to %s.\n", output_name(plan));
 		return;
 	}
 	say(to, SAY_COMMON, "\nThe dumpfiles are saved to ");
@@ -177,13 +173,13 @@ static err_t write_levels(struct dump *dump, struct outputs *outputs, struct tal
 static err_t report_failed(const struct dump *dump, const struct tally *tally, uint64_t written,
 			   err_t result)
 {
-	char why[512];
+	struct kept_text why;
 
 	if (!tally->incomplete)
 		return result;
-	snprintf(why, sizeof(why), "%s", err_text());
+	err_keep(&why);
 	report_json(dump, tally, written);
-	return fail(result, "%s", why);
+	return err_again(result, &why);
 }
 
 static err_t write_output(struct dump *dump)

@@ -2,8 +2,6 @@
 /* elf.c - write a dump as an ELF core.
  * The segments of the input, in their order; a run of GAP or more pages that are left out ends a
  * segment of the output and begins the next one, shorter ones are written with the rest. */
-#include <stdio.h>
-
 #include "base/bits.h"
 #include "cyclic.h"
 #include "output/elf.h"
@@ -190,7 +188,7 @@ static err_t write_parts(struct elf_writing *writing)
 err_t write_elf(struct dump *dump, struct sink *sink, struct tally *tally)
 {
 	struct elf_writing writing = { .dump = dump, .tally = tally };
-	char text[512];
+	struct kept_text text;
 
 	TRY(cycle_create(&writing.cycle, dump, tally));
 	err_t result = reader_create(&dump->source, &writing.reader);
@@ -199,10 +197,9 @@ err_t write_elf(struct dump *dump, struct sink *sink, struct tally *tally)
 	if (result == OK)
 		result = write_parts(&writing);
 	if (result != OK) {
-		snprintf(text, sizeof(text), "%s", err_text());
-		tally->incomplete = writing.writer.begun &&
-				    elf_mark_incomplete(&writing.writer) == OK;
-		result = fail(result, "%s", text);
+		err_keep(&text);
+		tally->incomplete = elf_mark_incomplete(&writing.writer) == OK;
+		err_again(result, &text);
 	}
 	elf_destroy(&writing.writer);
 	reader_destroy(writing.reader);

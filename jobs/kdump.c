@@ -8,7 +8,6 @@
  *
  * The order and the sizes of what is written do not depend on windows or threads, so that a
  * flattened stream does not either. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/bits.h"
@@ -167,12 +166,12 @@ static err_t write_part(struct writing *writing, unsigned part)
 /* Leave the part at hand as a valid incomplete dump, and the sentence about why as it is. */
 static err_t end_early(struct writing *writing, err_t why)
 {
-	char text[512];
+	struct kept_text text;
 
-	snprintf(text, sizeof(text), "%s", err_text());
+	err_keep(&text);
 	if (kdump_mark_incomplete(&writing->writer) == OK)
 		writing->tally->incomplete = true;
-	return fail(why, "%s", text);
+	return err_again(why, &text);
 }
 
 static size_t batch_bytes(const struct dump *dump)

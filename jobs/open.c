@@ -320,10 +320,7 @@ static void name_machine(struct dump *dump, const struct arch *arch)
 /* The sentence says that there is none, or why not. */
 static err_t no_vmcoreinfo(void)
 {
-	char why[512];
-
-	snprintf(why, sizeof(why), "%s", err_text());
-	return fail(ERR_PARAMETER, "%s Specify '-x' option or '-i' option.", why);
+	return fail(ERR_PARAMETER, "%s Specify '-x' option or '-i' option.", err_text());
 }
 
 /* Open and understand; what fails after the source is open is undone by dump_open(). */

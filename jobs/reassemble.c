@@ -3,7 +3,6 @@
  * Headers, notes and bitmaps are those of the first part, for all parts have them whole.
  * Descriptors and data follow part by part; data is copied packed as it is, any codec will do. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -341,13 +340,13 @@ static err_t take_parts(struct joining *joining)
 		TRY(open_part(joining, joining->part[i].name, &source));
 		err_t result = take_part(joining, &source, &joining->part[i]);
 		if (result == ERR_NOSPACE) {
-			char why[512];
-			snprintf(why, sizeof(why), "%s", err_text());
+			struct kept_text why;
+			err_keep(&why);
 			joining->incomplete = true;
 			if (write_status(joining, &source) == OK)
 				say(&joining->plan->say, SAY_COMMON, "This is an incomplete "
 				    "dumpfile, but might analyzable.\n");
-			fail(result, "%s", why);
+			err_again(result, &why);
 		}
 		source_close(&source);
 		TRY(result);

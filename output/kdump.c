@@ -2,7 +2,6 @@
 /* kdump.c - write a kdump-compressed file. Its layout is drawn in diskdump_mod.h.
  * One cursor per region, each only ever moving forward; positions are absolute, so regions may be
  * written in any order. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -242,7 +241,7 @@ static err_t describe(struct kdump_writer *writer, const struct packed *packed, 
 err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
 {
 	uint64_t at = writer->data_at;
-	char why[512];
+	struct kept_text why;
 
 	if (writer->descriptors_used + packed->pages > DESCRIPTORS_AT_ONCE)
 		TRY(flush_descriptors(writer));
@@ -251,10 +250,10 @@ err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
 		writer->data_at += packed->bytes;
 		return describe(writer, packed, at, UINT64_MAX);
 	}
-	snprintf(why, sizeof(why), "%s", err_text());
+	err_keep(&why);
 	if (result == ERR_NOSPACE && describe(writer, packed, at, writer->sink->end) == OK)
 		writer->data_at = max_u64(at, writer->sink->end);
-	return fail(result, "%s", why);
+	return err_again(result, &why);
 }
 
 err_t kdump_finish(struct kdump_writer *writer)
