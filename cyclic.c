@@ -68,23 +68,23 @@ static err_t leave_out_unused(struct cycle *cycle)
 	return OK;
 }
 
-/* Pages of zeros leave an ELF core altogether, and so before anything is written. Unreadable ones
- * stay here: whoever writes them says so. */
-static err_t leave_out_zeros(struct cycle *cycle, uint64_t *zeros)
+/* Pages of zeros leave an ELF core altogether, and so before anything is written; --mem-usage
+ * counts them. Unreadable ones stay here: whoever writes them says so. */
+static uint64_t leave_out_zeros(struct cycle *cycle)
 {
-	uint64_t size = cycle->end - cycle->first, page = page_bytes(&cycle->dump->source.target);
+	uint64_t size = cycle->end - cycle->first, zeros = 0;
+	uint64_t page = page_bytes(&cycle->dump->source.target);
 	const uint8_t *bytes;
 
 	for (uint64_t at = bits_next(cycle->words, 0, size, true); at < size;
 	     at = bits_next(cycle->words, at + 1, size, true)) {
-		err_t result = reader_page(cycle->reader, cycle->first + at, &bytes);
-		if (result == ERR_IO || result == ERR_HOLE)
+		if (reader_page(cycle->reader, cycle->first + at, &bytes) != OK)
 			continue;
-		TRY(result);
-		if (all_zero(bytes, page) && !reader_faulted(cycle->reader))
-			*zeros += bits_clear(cycle->words, at, at + 1);
+		bool zero = all_zero(bytes, page);
+		if (!reader_faulted(cycle->reader) && zero)
+			zeros += bits_clear(cycle->words, at, at + 1);
 	}
-	return OK;
+	return zeros;
 }
 
 /* Decide the window. Counts go into `decision` and *zeros. */
@@ -95,7 +95,8 @@ static err_t decide_window(struct cycle *cycle, struct decision *decision, uint6
 	TRY(decide(&cycle->dump->decider, &cycle->carry, decision));
 	if (cycle->dump->out.without_vmemmap)
 		TRY(leave_out_unused(cycle));
-	return cycle->reader ? leave_out_zeros(cycle, zeros) : OK;
+	*zeros += cycle->reader ? leave_out_zeros(cycle) : 0;
+	return OK;
 }
 
 static void add_to_tally(struct tally *tally, const struct decision *decision)
@@ -190,7 +191,8 @@ err_t cycle_create(struct cycle *cycle, struct dump *dump, struct tally *tally)
 	if (!cycle->words)
 		return fail(ERR_NOMEM, "no memory for a window of %" PRIu64 " bytes", bytes);
 	err_t result = runs_init(&cycle->runs, RUNS_BYTES);
-	if (result == OK && dump->plan->elf && dump->out.level & LEVEL_ZERO)
+	if (result == OK && dump->out.level & LEVEL_ZERO &&
+	    (dump->plan->elf || dump->plan->job == JOB_USAGE))
 		result = reader_create(&dump->source, &cycle->reader);
 	if (result != OK)
 		cycle_destroy(cycle);

@@ -144,6 +144,9 @@ unsigned budget_workers(const struct plan *, const struct packing *);
 /* jobs/usage.c: tell how much of each kind of page there is, and write nothing. */
 err_t job_usage(const struct plan *);
 
+/* jobs/stats.c: pages that were left out, of all kinds. */
+uint64_t excluded_pages(const struct tally *);
+
 /* jobs/stats.c: how many pages of each kind there were, and bytes were written: the table of
  * --show-stats, at report level. */
 void report_pages(const struct dump *, const struct tally *, uint64_t written);

@@ -6,7 +6,7 @@
 #include "diskdump_mod.h"
 #include "makedumpfile.h"
 
-static uint64_t excluded_pages(const struct tally *tally)
+uint64_t excluded_pages(const struct tally *tally)
 {
 	uint64_t sum = tally->zero;
 

@@ -2,73 +2,24 @@
 /* usage.c - the job of --mem-usage: decide every page as -d 31 does, look for zeros in those that
  * stay, and print a table. Scripts parse it, some with stderr mixed in, so nothing is said before
  * its first, empty line: no progress either. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/bits.h"
-#include "base/bytes.h"
-#include "base/scope.h"
-#include "makedumpfile.h"
-
-/* How many of the pages left in a window are full of zeros. Those that cannot be read are not. */
-static uint64_t count_zero(struct dump *dump, const struct decision *decision)
-{
-	uint64_t size = decision->end - decision->first, zero = 0;
-	uint64_t bytes = page_bytes(&dump->source.target);
-	const uint8_t *page;
-
-	for (uint64_t at = bits_next(decision->words, 0, size, true); at < size;
-	     at = bits_next(decision->words, at + 1, size, true)) {
-		if (reader_page(dump->bytes, decision->first + at, &page) != OK)
-			continue;
-		bool is_zero = all_zero(page, bytes);
-		zero += is_zero && !reader_faulted(dump->bytes);
-	}
-	return zero;
-}
-
-static err_t count_window(struct dump *dump, struct carry *carry, struct decision *decision,
-			  struct tally *tally)
-{
-	const struct source *source = &dump->source;
-	uint64_t size = decision->end - decision->first, words = bits_words(size);
-
-	memset(decision->words, 0, words * sizeof(*decision->words));
-	source->format->pages(source, decision->first, decision->end, false, decision->words);
-	tally->existing += bits_count(decision->words, 0, size);
-	memset(decision->words, 0, words * sizeof(*decision->words));
-	source->format->pages(source, decision->first, decision->end, true, decision->words);
-	TRY(decide(&dump->decider, carry, decision));
-	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
-		tally->excluded[kind] += decision->excluded[kind];
-	doubts_add(&tally->doubts, &decision->doubts);
-	tally->zero += count_zero(dump, decision);
-	return OK;
-}
+#include "cyclic.h"
 
 static err_t count(struct dump *dump, struct tally *tally)
 {
-	uint64_t bytes = budget_window(dump->plan, dump->max_mapnr);
-	FREE_AT_END uint64_t *words = malloc(bytes);
-	struct carry carry = { 0 };
+	struct cycle cycle;
 
-	if (!words)
-		return fail(ERR_NOMEM, "no memory for a window of %" PRIu64 " bytes", bytes);
-	for (pfn_t first = 0; first < dump->max_mapnr; first += bytes * 8) {
-		pfn_t end = min_u64(first + bytes * 8, dump->max_mapnr);
-		struct decision decision = { first, end, words, { 0 }, { 0 } };
-		TRY(count_window(dump, &carry, &decision, tally));
-	}
-	return OK;
+	TRY(cycle_create(&cycle, dump, tally));
+	err_t result = cycle_exists(&cycle, NULL, NULL);
+	if (result == OK)
+		result = cycle_decide(&cycle, NULL, NULL);
+	cycle_destroy(&cycle);
+	return result;
 }
 
 static void print_table(const struct dump *dump, const struct tally *tally)
 {
 	const struct say *to = &dump->plan->say;
-	uint64_t kept = tally->existing - tally->zero;
-
-	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
-		kept -= tally->excluded[kind];
+	uint64_t kept = tally->existing - excluded_pages(tally);
 	const struct {
 		const char *name, *excludable, *what;
 		uint64_t pages;
@@ -103,11 +54,12 @@ err_t job_usage(const struct plan *asked)
 
 	plan.level[0] = LEVEL_MOST;
 	plan.levels = 1;
+	plan.say.level &= ~(unsigned)(SAY_PROGRESS | SAY_REPORT);
 	TRY(dump_open(&dump, &plan));
+	dump.out.level = LEVEL_MOST;
 	err_t result = decider_set_level(&dump.decider, LEVEL_MOST);
 	if (result == OK)
 		result = count(&dump, &tally);
-	dump.out.level = LEVEL_MOST;
 	if (result == OK) {
 		print_table(&dump, &tally);
 		warn_of_pages(&dump, &tally);
