@@ -39,7 +39,7 @@ static err_t write_failed(const char *name)
 }
 
 /* One write or pwrite at a time until all is out; at == NULL means no position. A pipe may never
- * take more, so that a signal ends it; what has positions goes on, for the mark has to get there. */
+ * take more, so that a signal ends it; what has positions goes on: the mark must get there. */
 static err_t write_all(int fd, const char *name, uint64_t *at, const uint8_t *bytes, size_t size)
 {
 	while (size) {

@@ -320,5 +320,5 @@ err_t kdump_mark_incomplete(struct kdump_writer *writer)
 	TRY(write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE));
 	TRY(rescue_descriptors(writer));
 	err_t result = sink_extend(writer->sink, max_u64(writer->data_at, writer->table_at));
-	return result == ERR_NOSPACE ? OK : result; /* a file that may not grow: pages are missing */
+	return result == ERR_NOSPACE ? OK : result; /* it may not grow: pages lack */
 }
