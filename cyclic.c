@@ -189,7 +189,7 @@ err_t cycle_create(struct cycle *cycle, struct dump *dump, struct tally *tally)
 	uint64_t bytes = budget_window(dump->plan, dump->max_mapnr);
 
 	*cycle = (struct cycle){ .dump = dump, .tally = tally, .window = bytes * 8 };
-	cycle->words = malloc(bytes);
+	cycle->words = bytes <= PTRDIFF_MAX ? malloc((size_t)bytes) : NULL; /* hosts of 32 bits */
 	if (!cycle->words)
 		return fail(ERR_NOMEM, "no memory for a window of %" PRIu64 " bytes", bytes);
 	err_t result = runs_init(&cycle->runs, RUNS_BYTES);

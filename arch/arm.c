@@ -5,8 +5,10 @@
  * what it reads, Linux keeps tables of its own, whose place changed in 2.6.38 (d30e45eeabef).
  * Tables that map themselves tell where the linear map begins, and memory with it. */
 #include <elf.h>
+#include <string.h>
 
 #include "arch/machines.h"
+#include "base/bits.h"
 
 enum { TYPE = 3, TYPE_TABLE = 1, TYPE_LARGE = 1, SUPERSECTION = 1 << 18, SUPERSECTION_SHIFT = 24,
        LARGE_SHIFT = 16, ALIGN = 2 << 20, TRIES_MOST = 4096, MODULES_BYTES = 16 << 20 };
@@ -68,6 +70,23 @@ static bool try(struct space *space, const struct source *source, vaddr_t root, 
 	return false;
 }
 
+/* Where the memory of a dump file begins, which has no segments: one that cannot tell phys_base. */
+static paddr_t first_page(const struct source *source, unsigned page_shift)
+{
+	enum { WORDS = 128, PFNS = WORDS * 64 };
+	uint64_t words[WORDS];
+	pfn_t end = source->end >> page_shift;
+
+	for (pfn_t first = 0; first < end; first += PFNS) {
+		memset(words, 0, sizeof(words));
+		source->format->pages(source, first, min_u64(first + PFNS, end), true, words);
+		uint64_t at = bits_next(words, 0, PFNS, true);
+		if (at < PFNS)
+			return (first + at) << page_shift;
+	}
+	return 0;
+}
+
 /* Mostly where memory begins; else, the kernel being loaded higher up, at a multiple of 2 MiB. */
 static bool find_linear_map(struct space *space, const struct source *source, vaddr_t root)
 {
@@ -75,6 +94,9 @@ static bool find_linear_map(struct space *space, const struct source *source, va
 
 	if (source->stored.known && try(space, source, root, source->stored.phys_base))
 		return true;
+	if (source->stored.known)
+		return try(space, source, root, first_page(source, space->target.page_shift) &
+						~(uint64_t)(ALIGN - 1));
 	for (size_t i = 0; i < source->segments; i++)
 		if (source->segment[i].start < UINT64_MAX &&
 		    try(space, source, root, source->segment[i].start))
@@ -110,6 +132,8 @@ static err_t setup(struct space *space, const struct facts *facts, const struct 
 		return fail(ERR_CORRUPT, "swapper_pg_dir %#" PRIx64 ": no page tables that map "
 			    "themselves are found for it", root);
 	space->mem_map_pfn = space->file_pfn = space->phys_base >> space->target.page_shift;
+	if (space->phys_base > UINT32_MAX) /* no header has room for it */
+		space->phys_base = space->file_pfn = 0;
 	space_choose_sections(space, facts, sizes + (space->paging == &lpae), 1);
 	return OK;
 }

@@ -80,7 +80,7 @@ static size_t read_image(const struct vmlinux *vmlinux, vaddr_t at, void *bytes,
 		uint64_t skip = at - header.sh_addr, from;
 		size_t have = (size_t)min_u64(size, header.sh_size - skip);
 		if (__builtin_add_overflow(header.sh_offset, skip, &from) ||
-		    from > INT64_MAX - have)
+		    from > (uint64_t)INT64_MAX - have)
 			return 0;
 		return io_read(vmlinux->fd, vmlinux->name, from, bytes, have) == OK ? have : 0;
 	}
