@@ -62,7 +62,7 @@ kernel_readers() { awk -v k="$1" '$1 == k { $1 = $2 = $3 = ""; print }' "$KERNEL
 kernel_package()
 {
 	meta=$(awk -v k="$1" '$1 == k { print $3 }' "$KERNELS")
-	case $meta in linux-image-[0-9]*) echo "$meta"; return ;; esac
+	case $meta in linux-image-[0-9]*.[0-9]*) echo "$meta"; return ;; esac
 	apt_in "$(kernel_suite "$1")" apt-cache depends "$meta" | awk '/Depends: linux-image/ { print $2; exit }'
 }
 
@@ -71,8 +71,8 @@ kernel()
 {
 	folder=$CACHE/kernel/$1
 	if [ ! -e "$folder/ready" ]; then
-		name=$(kernel_package "$1")
-		[ -n "$name" ] && package "$(kernel_suite "$1")" "$name" "$folder" >&2 || return 1
+		image=$(kernel_package "$1")
+		[ -n "$image" ] && package "$(kernel_suite "$1")" "$image" "$folder" >&2 || return 1
 		: > "$folder/ready"
 	fi
 	echo "$folder"
