@@ -163,6 +163,13 @@ check-machines:
 	@$(MAKE) --no-print-directory -s all tests
 	@tests/vm/machines $(VM)
 
+# Builds for other machines, run under user emulation. One is `make TARGET=arm64 CC=aarch64-linux-gnu-gcc`; TARGET is for
+# those who are used to say it, the compiler tells all.
+check-cross:
+	@scripts/deps cross
+	@$(MAKE) --no-print-directory -s all tests
+	@tests/cross $(ARCH)
+
 # The Debian and RPM packages and the initramfs hooks, built and looked into.
 check-packages:
 	@scripts/deps packages
@@ -182,6 +189,6 @@ bench:
 	@$(MAKE) --no-print-directory -s all tests
 	@tests/bench $(DUMP)
 
-.PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-vm check-machines \
+.PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-vm check-machines check-cross \
 	check-packages fuzz bench
 .DELETE_ON_ERROR:
