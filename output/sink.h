@@ -25,8 +25,10 @@ struct sink {
 	enum sink_kind kind;
 	const char *name; /* as messages call it; lent */
 	uint64_t limit;   /* -L: bytes the output may have; 0: any number */
+	uint64_t cache;   /* bytes of page cache it may fill; 0: any number */
 	int fd;           /* -1: nowhere */
 	uint64_t written; /* bytes handed over, those written twice counted twice */
+	uint64_t cached;  /* bytes handed over since cache was last emptied */
 	uint64_t end;     /* one past the highest byte written */
 	uint8_t *record;  /* SINK_FLATTENED: bytes of the record in the making; owned */
 	uint64_t record_at;
