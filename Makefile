@@ -187,6 +187,11 @@ bench bench-report:
 	@$(MAKE) --no-print-directory -s all tests
 	@tests/bench/run $(if $(filter %-report,$@),--report) $(if $(DUMP),--core $(DUMP)) $(CASES)
 
+# Machines up to 64 TiB, simulated; SCALE=--quick stops at 1 TiB.
+bench-scale:
+	@$(MAKE) --no-print-directory -s all tests
+	@tests/bench/scale $(SCALE)
+
 .PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-vm check-machines \
-	check-packages fuzz bench bench-report
+	check-packages fuzz bench bench-report bench-scale
 .DELETE_ON_ERROR:
