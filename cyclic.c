@@ -18,8 +18,6 @@
 #include "base/stop.h"
 #include "pages/unused.h"
 
-enum { RUNS_BYTES = 2 << 20 };
-
 static void rewind_windows(struct cycle *cycle)
 {
 	cycle->first = cycle->end = 0;
@@ -192,7 +190,7 @@ err_t cycle_create(struct cycle *cycle, struct dump *dump, struct tally *tally)
 	cycle->words = malloc(bytes);
 	if (!cycle->words)
 		return fail(ERR_NOMEM, "no memory for a window of %" PRIu64 " bytes", bytes);
-	err_t result = runs_init(&cycle->runs, RUNS_BYTES);
+	err_t result = runs_init(&cycle->runs, budget_runs(dump->plan));
 	if (result == OK && dump->out.level & LEVEL_ZERO &&
 	    (dump->plan->elf || dump->plan->job == JOB_USAGE))
 		result = reader_create(&dump->source, &cycle->reader);

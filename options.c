@@ -130,8 +130,8 @@ static err_t take_splitblock(struct plan *plan, const char *text)
 	return OK;
 }
 
-/* A number of bytes, with K M G T P E behind it. */
-static err_t take_limit(struct plan *plan, const char *text)
+/* A number of bytes, with K M G T P E behind it. 0: it is none. */
+static uint64_t size_of(const char *text)
 {
 	static const char units[] = "kmgtpe";
 	char *end;
@@ -139,11 +139,21 @@ static err_t take_limit(struct plan *plan, const char *text)
 	const char *unit = *end ? strchr(units, *end | 0x20) : NULL;
 	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
 
-	if (!number || *text == '-' || (*end && (!unit || end[1])) ||
-	    number > (uint64_t)INT64_MAX >> shift)
-		return fail(ERR_USAGE, "Limit size(%s) is invalid.", text);
-	plan->limit = number << shift;
-	return OK;
+	if (*text == '-' || (*end && (!unit || end[1])) || number > (uint64_t)INT64_MAX >> shift)
+		return 0;
+	return number << shift;
+}
+
+static err_t take_limit(struct plan *plan, const char *text)
+{
+	plan->limit = size_of(text);
+	return plan->limit ? OK : fail(ERR_USAGE, "Limit size(%s) is invalid.", text);
+}
+
+static err_t take_memory(struct plan *plan, const char *text)
+{
+	plan->memory_bytes = size_of(text);
+	return plan->memory_bytes ? OK : fail(ERR_USAGE, "Memory size(%s) is invalid.", text);
 }
 
 /* -D and --show-stats add to whatever --message-level gives, before or after it. */
@@ -267,6 +277,10 @@ static const struct option_entry option_table[] = {
 	  "Only write the file VMCOREINFO, with what VMLINUX (-x) tells." },
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
+	{ 0, "memory", "SIZE", take_memory,
+	  "Use no more than SIZE bytes (K M G T P E may stand behind) for windows, threads and the "
+	  "page cache that the output fills. Default: what is available, here and to the control "
+	  "group.", true },
 	{ 'e', "exclude-unused-vm", NULL, take_no_vmemmap,
 	  "Also leave out struct pages that describe only pages left out. Needs --work-dir.",
 	  true },
@@ -433,7 +447,7 @@ static const struct clash reassemble_clashes[] = {
 
 static const struct clash info_clashes[] = {
 	{ "info", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg partial-dmesg mem-usage "
-	  "vtop split splitblock-size reassemble x i g num-threads e work-dir b f dry-run "
+	  "vtop split splitblock-size reassemble x i g num-threads memory e work-dir b f dry-run "
 	  "show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo",
 	  "--info FILE stands alone, or with --json and --non-mmap." },
 	{ 0 },
