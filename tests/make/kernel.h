@@ -148,6 +148,16 @@ static void add_memory(struct kernel *kernel, uint64_t start, uint64_t end)
 			add_section(kernel, at);
 }
 
+/* Section `copy` gets the page array of section `of` as its own: the same struct pages. */
+static void copy_section(struct kernel *kernel, uint64_t copy, uint64_t of)
+{
+	uint64_t pages = section_pages(kernel), size = kernel->page->size;
+
+	map_range(kernel, kernel->vmemmap + copy * pages * size, page_paddr(kernel, of * pages),
+		  pages * size);
+	set_word(kernel, section_at(kernel, copy), word_at(kernel, section_at(kernel, of)));
+}
+
 static void make_flat(struct kernel *kernel, uint64_t max_pfn)
 {
 	uint64_t variable = take(kernel, 8, 8);

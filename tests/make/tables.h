@@ -242,12 +242,12 @@ static void make_nothing(struct kernel *kernel)
 		kernel->nothing[level] = make_table(kernel, level);
 }
 
-/* The next table below an entry, made when it is not there. */
+/* The next table below an entry, made when it is not there. The ones made last are met most. */
 static uint64_t table_below(struct kernel *kernel, uint64_t entry_at, unsigned level)
 {
-	for (unsigned i = 0; i < kernel->tables; i++)
-		if (kernel->table[i].entry_at == entry_at)
-			return kernel->table[i].at;
+	for (unsigned i = kernel->tables; i; i--)
+		if (kernel->table[i - 1].entry_at == entry_at)
+			return kernel->table[i - 1].at;
 	if (kernel->tables == TABLES)
 		die("more than %d page tables", TABLES);
 	uint64_t at = make_table(kernel, level - 1);
