@@ -4,7 +4,7 @@ from core import PAGE
 from pages import ANY, KINDS, LEVELS, OPTIONAL
 
 ZERO = bytes(PAGE)
-TOLERATED = 10000       # one page of the core in so many may be kept wrongly: cache on its way to a list of the LRU
+TOLERATED = 10000       # one page of the core in so many may be kept wrongly, besides those that are on their way to the LRU
 
 
 class Verdict:
@@ -13,11 +13,12 @@ class Verdict:
         self.kept = {}          # kind: frames that are in it though one does
         self.content = []       # frames whose bytes are others than in the core
         self.zero = 0           # pages of zeros that are stored each on its own, at a level that shares them
+        self.batched = 0        # of those kept: in a CPU's batch, so not on the LRU yet
         self.droppable = self.pages = self.in_dump = self.unlisted = 0
 
     def faults(self):
         wrong = [f"wrongly dropped: {text(self.dropped)}"] if self.dropped else []
-        kept = sum(len(frames) for frames in self.kept.values())
+        kept = sum(len(frames) for frames in self.kept.values()) - self.batched
         if kept * TOLERATED > self.pages:
             wrong.append(f"wrongly kept: {text(self.kept)}")
         if self.content:
@@ -27,7 +28,7 @@ class Verdict:
         return wrong
 
     def __str__(self):
-        kept = text(self.kept) if self.kept else 0
+        kept = text(self.kept) + f" ({self.batched} on their way to the LRU)" if self.kept else 0
         aside = f", free pages of the CPUs kept: {self.unlisted}" if self.unlisted else ""
         return (f"{self.pages} pages, {self.in_dump} in the dump; wrongly dropped 0 of {self.pages - self.droppable}, "
                 f"wrongly kept {kept} of {self.droppable}{aside}")
@@ -37,8 +38,9 @@ def text(found):
     return ", ".join(f"{kind} {len(frames)} (first {frames[0]:#x})" for kind, frames in sorted(found.items()))
 
 
-def judge(kinds, frames, dump, cpu_lists):
-    """kinds: by page frame; frames: those in the core; cpu_lists: were the free pages of the CPUs to be left out?"""
+def judge(kinds, batched, frames, dump, cpu_lists):
+    """kinds: by page frame; batched: those in a batch; frames: those in the core; cpu_lists: were the free pages of the
+    CPUs to be left out?"""
     verdict = Verdict()
     for frame in sorted(frames):
         kind = KINDS[kinds[frame]]
@@ -54,6 +56,7 @@ def judge(kinds, frames, dump, cpu_lists):
             verdict.droppable += 1
             if kept:
                 verdict.kept.setdefault(kind, []).append(frame)
+                verdict.batched += frame in batched and kind in ("cache", "cache-private")
         elif not named and not kept:
             verdict.dropped.setdefault(kind, []).append(frame)
     return verdict

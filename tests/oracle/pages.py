@@ -31,6 +31,7 @@ class Book:
     def __init__(self, frames):
         self.kind = bytearray(max(frames) + 1)
         self.frames, self.conflicts, self.counters = frames, [], []
+        self.batched = []       # in a CPU's batch, of whatever kind
 
     def claim(self, kind, frame, count=1):
         """Enter pages as of a kind; who was there before stays, and is a conflict unless BESIDES allows both."""
@@ -59,7 +60,8 @@ class Book:
 
     def save(self, path, release):
         with open(path, "wb") as out:
-            head = {"release": release, "kinds": KINDS, "faults": self.faults(), "counters": self.counters}
+            head = {"release": release, "kinds": KINDS, "faults": self.faults(), "counters": self.counters,
+                    "batched": self.batched}
             out.write(json.dumps(head).encode() + b"\n" + self.kind)
 
 

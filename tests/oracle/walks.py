@@ -392,6 +392,7 @@ def batches(kernel, pages, book):
         entries = batch.folios if batch.has("folios") else batch.pages
         for frame in (pages.frame(entries[i].at) for i in range(batch.nr)):
             for one in range(frame, frame + pages.span(frame)):
+                book.batched.append(one)
                 if book.is_new(one):
                     book.claim("waiting", one)
 

@@ -2,17 +2,22 @@
 # readers.sh - other people's readers open a dump: drgn, and the crash that knows the kernel. Sourced by run and oracle,
 # which bring ok, bad and skip and the folder $dir.
 
-# drgn lists the tasks that the guest printed: those that had not ended since, as level 0 of the same memory tells.
+# drgn lists the tasks that the guest printed: those that had not ended since, as level 0 of the same memory tells. And it
+# prints the log, as from level 0.
 # $1 kernel, $2 dump, $3 guest's log, $4 name, $5 level 0 dump
 tasks_by_drgn()
 {
 	vmlinux=$(kernel_debug "$1") || { skip "$4: drgn: no vmlinux with debug information"; return; }
 	tasks "$3" > "$dir/guest"
 	for dump in "$2" "$5"; do
-		/usr/bin/python3 "$VMDIR/tasks.py" "$vmlinux" "$dump" > "$dir/drgn" 2> "$dir/wrong" ||
+		/usr/bin/python3 "$VMDIR/tasks.py" "$vmlinux" "$dump" "$dir/drgn-log.$(basename "$dump")" > "$dir/drgn" 2> "$dir/wrong" ||
 			{ bad "$4: drgn: $(tail -n 1 "$dir/wrong")"; return; }
 		sort "$dir/drgn" > "$dir/drgn.$(basename "$dump")"
 	done
+	grep -q 'Linux version' "$dir/drgn-log.$(basename "$2")" &&
+		cmp -s "$dir/drgn-log.$(basename "$2")" "$dir/drgn-log.$(basename "$5")" &&
+		ok "$4: drgn prints the log, $(wc -l < "$dir/drgn-log.$(basename "$2")") lines, as from level 0" ||
+		bad "$4: drgn prints another log than from level 0"
 	both=$(comm -12 "$dir/guest" "$dir/drgn.$(basename "$2")" | wc -l)
 	if ! cmp -s "$dir/drgn.$(basename "$2")" "$dir/drgn.$(basename "$5")"; then
 		bad "$4: drgn lists other tasks than in level 0: $(comm -3 "$dir/drgn.$(basename "$2")" "$dir/drgn.$(basename "$5")" | tr '\n' ';')"
