@@ -11,6 +11,7 @@
 #include "facts/table.h"
 #include "facts/vmcoreinfo.h"
 #include "facts/vmlinux.h"
+#include "input/kdump.h"
 #include "kernel/cpus.h"
 #include "kernel/utsname.h"
 #include "makedumpfile.h"
@@ -35,6 +36,8 @@ static err_t know_machine(struct dump *dump, const struct arch **ret)
 	struct source *source = &dump->source;
 
 	*ret = arch_find(source->elf_machine);
+	if (!*ret && source->stored.known)
+		*ret = arch_named((const char *)source->stored.uts + MACHINE_FIELD * UTS_FIELD);
 	if (source->stored.known)
 		return OK;
 	if (!*ret)
@@ -58,6 +61,7 @@ static void take_stored(struct dump *dump)
 	dump->out.timestamp = stored->seconds;
 	dump->out.timestamp_us = stored->microseconds;
 	dump->out.phys_base = stored->phys_base;
+	dump->out.first_pfn = dump->source.kdump->origin;
 	dump->out.status = stored->status;
 	dump->out.uts = stored->uts;
 	if (stored->eraseinfo_bytes) {
@@ -230,8 +234,10 @@ static err_t know_memory(struct dump *dump, const struct arch *arch)
 		   dump->source.name));
 	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
 					.tables = dump->tables };
-	if (!dump->source.stored.known || dump->note_found || !dump->out.vmcoreinfo_bytes)
+	if (!dump->source.stored.known || dump->note_found || !dump->out.vmcoreinfo_bytes) {
 		dump->out.phys_base = dump->space.phys_base;
+		dump->out.first_pfn = dump->space.file_pfn;
+	}
 	err_t result = read_utsname(dump);
 	if (result != OK)
 		return result == ERR_MISMATCH ? result : within(result, "%s", dump->source.name);
@@ -256,58 +262,6 @@ static err_t know_pages(struct dump *dump)
 	return OK;
 }
 
-/* As vmcoreinfo has them, one to a line: scripts read OSRELEASE and CRASHTIME here. */
-static void tell_facts(const struct dump *dump)
-{
-	const struct say *say_to = &dump->plan->say;
-	const char *from = "";
-
-	for (enum fact_id id = 0; id < FACTS; id++) {
-		if (!fact_known(&dump->facts, id))
-			continue;
-		if (strcmp(from, dump->facts.source[id])) {
-			from = dump->facts.source[id];
-			say(say_to, SAY_DEBUG, "Facts        : from %s\n", from);
-		}
-		say(say_to, SAY_DEBUG, "  ");
-		vmcoreinfo_write_fact(&dump->facts, id, say_to->text);
-	}
-}
-
-/* What an earlier run wrote into the header; scripts read dump_level here. */
-static void tell_stored(const struct dump *dump)
-{
-	const struct stored *stored = &dump->source.stored;
-
-	if (stored->known)
-		say(&dump->plan->say, SAY_DEBUG, "Header       :\n  nr_cpus          : %u\n"
-		    "  dump_level       : %u\n", stored->cpus, stored->level);
-}
-
-static void tell(const struct dump *dump)
-{
-	const struct say *say_to = &dump->plan->say;
-	const struct source *source = &dump->source;
-
-	if (!says(say_to, SAY_DEBUG))
-		return;
-	for (size_t i = 0; i < source->segments; i++)
-		say(say_to, SAY_DEBUG,
-		    "LOAD[%2zu] %16" PRIx64 " %16" PRIx64 " %16" PRIx64 " %16" PRIx64 "\n", i,
-		    source->segment[i].start,
-		    source->segment[i].start + source->segment[i].memory_bytes,
-		    source->segment[i].virtual,
-		    source->segment[i].virtual + source->segment[i].memory_bytes);
-	say(say_to, SAY_DEBUG,
-	    "Linux kdump\nmax_mapnr    : %" PRIx64 "\npage_size    : %" PRIu64 "\n",
-	    dump->max_mapnr, page_bytes(&source->target));
-	tell_stored(dump);
-	tell_facts(dump);
-	if (dump->kernel_known)
-		say(say_to, SAY_DEBUG, "Memory type  : %s\nCompound pages: %s\n",
-		    dump->map.model->name, dump->rules.compound->when);
-}
-
 /* Of a kernel that is not known the output tells at least the machine: who reads it needs that to
  * begin with. */
 static void name_machine(struct dump *dump, const struct arch *arch)
@@ -320,7 +274,24 @@ static void name_machine(struct dump *dump, const struct arch *arch)
 /* The sentence says that there is none, or why not. */
 static err_t no_vmcoreinfo(void)
 {
-	return fail(ERR_PARAMETER, "%s Specify '-x' option or '-i' option.", err_text());
+	return fail(ERR_PARAMETER, "%s\nSpecify '-x' option or '-i' option.", err_text());
+}
+
+/* What is below the first page frame that a dump file of the machine can have, say flash memory
+ * that a hypervisor has put into its core, has no place in one. */
+static void begin_pages(struct dump *dump)
+{
+	paddr_t first = dump->out.first_pfn << dump->source.target.page_shift;
+
+	if (dump->plan->elf) /* tells every address */
+		dump->out.first_pfn = first = 0;
+	for (size_t i = 0; i < dump->source.segments; i++) {
+		if (dump->source.segment[i].start >= first)
+			continue;
+		say(&dump->plan->say, SAY_COMMON, "Memory below %#" PRIx64 ", where the kernel's "
+		    "begins, has no place in the dump file\n", first);
+		return;
+	}
 }
 
 /* Open and understand; what fails after the source is open is undone by dump_open(). */
@@ -362,7 +333,8 @@ static err_t open_parts(struct dump *dump)
 		    "zero is kept: %s\n",
 		    err_text());
 	dump->out.max_mapnr = dump->max_mapnr;
-	tell(dump);
+	begin_pages(dump);
+	tell_dump(dump);
 	return OK;
 }
 

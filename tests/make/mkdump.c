@@ -24,7 +24,7 @@ static uint64_t place(struct recipe *recipe, const char *text, bool is_virtual)
 		return offset + (is_virtual ? page_vaddr(kernel, index)
 					    : page_paddr(kernel, index));
 	}
-	if ((at = log_place(&recipe->log, name, index)))
+	if ((at = log_place(kernel, &recipe->log, name, index)))
 		;
 	else if (strcmp(name, "pgd") == 0)
 		at = kernel->root;
@@ -270,6 +270,15 @@ static void do_cpu(struct recipe *recipe, const struct words *words)
 	recipe->note[recipe->notes++] = (struct note){ "QEMU", 0, desc, QEMU_BYTES };
 }
 
+/* map VADDR PADDR [LEVEL]: what an entry of the lowest level maps, or of another */
+static void do_map(struct recipe *recipe, const struct words *words)
+{
+	if (!recipe->made)
+		die("there is no kernel yet");
+	map_page(&recipe->kernel, number(words->word[1]), place(recipe, words->word[2], false),
+		 words->count > 3 ? (unsigned)number(words->word[3]) : 1);
+}
+
 static void do_info_most(struct recipe *recipe, const struct words *words)
 {
 	recipe->info_most = number(words->word[1]);
@@ -293,7 +302,8 @@ static void tell_kernel(struct recipe *recipe)
 		if (key->form == 's')
 			number = (uint64_t)(int64_t)(int32_t)number;
 		snprintf(line, sizeof(line), key->form == 'x' ? "%s=%" PRIx64 :
-			 key->form == 'h' ? "%s=0x%" PRIx64 : "%s=%" PRId64, key->key, number);
+			 key->form == 'h' ? "%s=0x%" PRIx64 : key->form == 'y' ? "%s=y" :
+			 "%s=%" PRId64, key->key, number);
 		add_info(recipe, line);
 	}
 	add_info(recipe, "CRASHTIME=1700000000");
@@ -321,6 +331,8 @@ static void do_option(struct recipe *recipe, const struct words *words)
 		{ "actual_bits", &kernel->actual_bits, NULL },
 		{ "la57", NULL, &kernel->five_levels },
 		{ "small_pages", NULL, &kernel->small_pages },
+		{ "radix", NULL, &kernel->radix }, { "no_execute", NULL, &kernel->no_execute },
+		{ "map_at", &kernel->map_at, NULL },
 		{ "mem_section_variable", NULL, &kernel->pointer_to_sections },
 		{ "static_sections", NULL, &kernel->static_sections },
 	};
@@ -349,6 +361,7 @@ static void do_machine(struct recipe *recipe, const struct words *words)
 	recipe->kernel.big = machine->big;
 	recipe->elf.big = machine->big;
 	recipe->elf.machine = machine->elf_machine;
+	recipe->elf.class = machine->word_bytes == 4 ? 32 : 64;
 }
 
 static void do_model(struct recipe *recipe, const struct words *words)
@@ -390,6 +403,32 @@ static void do_kernel(struct recipe *recipe, const struct words *words)
 	kernel_finish(kernel, (end + page_size(kernel) - 1) / page_size(kernel));
 	recipe->made = true;
 	tell_kernel(recipe);
+}
+
+/* After `kernel`: repeat START BYTES N: that memory, which one segment has, N more times behind it;
+ * the copies share its bytes in the file, and their struct pages are those of the original */
+static void do_repeat(struct recipe *recipe, const struct words *words)
+{
+	struct kernel *kernel = &recipe->kernel;
+	uint64_t start = number(words->word[1]), bytes = number(words->word[2]);
+	uint64_t times = number(words->word[3]), section = UINT64_C(1) << kernel->section_bits;
+	size_t like = 0;
+
+	while (like < recipe->loads && recipe->load[like].paddr != start)
+		like++;
+	if (like == recipe->loads || recipe->load[like].memory_bytes != bytes ||
+	    start % section || bytes % section || kernel->model != VMEMMAP)
+		die("only a segment of whole sections, in a vmemmap, can be repeated");
+	for (uint64_t i = 1; i <= times; i++) {
+		struct load load = recipe->load[like];
+		load.paddr += i * bytes;
+		load.like = like + 1;
+		if (recipe->loads == SEGMENTS)
+			die("more than %d segments", SEGMENTS);
+		recipe->load[recipe->loads++] = load;
+		for (uint64_t at = 0; at < bytes; at += section)
+			copy_section(kernel, (load.paddr + at) / section, (start + at) / section);
+	}
 }
 
 /* --- statements: pages --- */
@@ -477,8 +516,8 @@ static void do_clear(struct recipe *recipe, const struct words *words)
 
 static void do_word(struct recipe *recipe, const struct words *words)
 {
-	set_64(&recipe->kernel, place(recipe, words->word[1], false),
-	       value(recipe, words->word[2]));
+	set_word(&recipe->kernel, place(recipe, words->word[1], false),
+		 value(recipe, words->word[2]));
 }
 
 static void do_patch(struct recipe *recipe, const struct words *words)
@@ -505,7 +544,8 @@ static const struct statement {
 	{ "patch", 2, do_patch },     { "file", 2, do_file },       { "truncate", 1, do_truncate },
 	{ "info_most", 1, do_info_most }, { "log", 1, do_log },     { "say", 2, do_say },
 	{ "say_times", 3, do_say_times }, { "clear", 0, do_clear }, { "text", 2, do_text },
-	{ "cpu", 1, do_cpu },         { "machine", 1, do_machine },
+	{ "cpu", 1, do_cpu },         { "machine", 1, do_machine }, { "map", 2, do_map },
+	{ "repeat", 3, do_repeat },
 };
 
 static void read_recipe(struct recipe *recipe, const char *folder, const char *name);
