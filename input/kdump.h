@@ -41,6 +41,19 @@ struct kdump_counts {
  * missing. */
 void kdump_count(struct reader *, struct kdump_counts *);
 
+/* What of the layout makes no sense, though every page may be readable. */
+struct kdump_oddities {
+	uint64_t strays;   /* pages kept that the 1st bitmap says do not exist */
+	pfn_t first_stray;
+	uint64_t overlaps; /* descriptors whose data begins in what is no data, or in that of the
+			      one before */
+	uint64_t first_overlap; /* its number, counted from 0 */
+};
+
+/* Look for oddities in one pass over bitmaps and descriptors, in memory of fixed size. In
+ * kdump_odd.c. */
+void kdump_find_oddities(const struct source *, struct kdump_oddities *ret);
+
 /* lend() and pages() of struct input_format. What pages() cannot read is not there. */
 struct unpacked; /* what a reader remembers; NULL until it needs it */
 void unpacked_destroy(struct unpacked *);
