@@ -198,8 +198,9 @@ err_t cycle_create(struct cycle *cycle, struct dump *dump, struct tally *tally)
 		result = reader_create(&dump->source, &cycle->reader);
 	if (result != OK)
 		cycle_destroy(cycle);
-	say(&dump->plan->say, SAY_DEBUG, "\nBuffer size for the cyclic mode: %" PRIu64 "\n"
-	    "Number of cycles: %" PRIu64 "\n", bytes,
+	say(&dump->plan->say, SAY_DEBUG, "%s\nBuffer size for the cyclic mode: %" PRIu64 "\n"
+	    "Number of cycles: %" PRIu64 "\n", cycle->window < dump->max_mapnr ? "" :
+	    "There is enough free memory to be done in one cycle.\n", bytes,
 	    (dump->max_mapnr + cycle->window - 1) / cycle->window);
 	return result;
 }

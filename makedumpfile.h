@@ -99,6 +99,10 @@ struct tally {
 err_t dump_open(struct dump *, const struct plan *);
 void dump_close(struct dump *);
 
+/* jobs/tell.c: say at debug level what was opened, in the lines that test suites of other
+ * makedumpfiles read. */
+void tell_dump(struct dump *);
+
 /* jobs/dump.c: make a dump as planned. */
 err_t job_dump(const struct plan *);
 
