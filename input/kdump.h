@@ -19,6 +19,8 @@ struct kdump {
 	uint64_t descriptors_at;
 	pfn_t start, end;    /* page frames with descriptors: all, or those of a split part */
 	struct ranks ranks;  /* of the 2nd bitmap */
+	uint64_t unread;     /* page frames whose bits could not be read while walking; the only
+				thing here that changes, in the main thread */
 	uint64_t rank_start; /* its bits before `start`, which have no descriptor here */
 };
 

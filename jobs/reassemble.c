@@ -3,6 +3,7 @@
  * becomes a valid one (--salvage), which is the same with one part.
  * Headers, notes and bitmaps are those of the first part, for all parts have them whole.
  * Descriptors and data follow part by part; data is copied packed as it is, any codec will do. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -299,8 +300,10 @@ static err_t take_batch(struct joining *joining, const struct source *source, ui
 	size_t size = count * KDUMP_DESCRIPTOR_BYTES;
 	struct stretch_of_data data = { 0 };
 
-	if (file_some(source, at, batch, size) < size)
-		joining->incomplete = true; /* zeros: missing */
+	errno = 0;
+	if (file_some(source, at, batch, size) < size && errno && !joining->salvage)
+		return fail(ERR_IO, "%s: descriptors at %#" PRIx64 ": %s", source->name, at,
+			    strerror(errno));
 	for (size_t i = 0; i < count; i++)
 		TRY(take_descriptor(joining, source, batch + i * KDUMP_DESCRIPTOR_BYTES, &data));
 	TRY(flush_data(joining, source, &data));
@@ -369,7 +372,7 @@ static err_t take_parts(struct joining *joining)
 	for (unsigned i = 0; i < joining->parts; i++) {
 		TRY(open_part(joining, joining->part[i].name, &source));
 		err_t result = take_part(joining, &source, &joining->part[i]);
-		if (result == ERR_NOSPACE) {
+		if (result == ERR_NOSPACE && joining->descriptors) {
 			say(&joining->plan->say, SAY_COMMON, "This is an incomplete dumpfile, but "
 			    "might analyzable.\n");
 		}
@@ -390,7 +393,7 @@ static err_t join(struct joining *joining)
 		return sink_close(&joining->sink);
 	err_keep(&why);
 	/* What is useless would be in the way of the next try. */
-	sink_abandon(&joining->sink, result != ERR_NOSPACE);
+	sink_abandon(&joining->sink, result != ERR_NOSPACE || !joining->descriptors);
 	return err_again(result, &why);
 }
 
@@ -421,6 +424,10 @@ err_t job_reassemble(const struct plan *plan)
 	if (!plan->parts)
 		return fail(ERR_USAGE, "No dumpfile to make %s of is given", plan->output);
 	TRY(make(&joining));
+	if (joining.incomplete)
+		say(&plan->say, SAY_ERROR, "makedumpfile: the parts are incomplete, and so is %s: "
+		    "%" PRIu64 " of %" PRIu64 " pages are missing\n", plan->output, joining.lost,
+		    joining.pages);
 	say(&plan->say, SAY_COMMON, "\nThe dumpfile is saved to %s.\n", plan->output);
 	return OK;
 }

@@ -31,6 +31,7 @@ struct sink {
 	bool regular;     /* an ordinary file: it can be cut, and holes are zeros */
 	bool made;        /* it was not there before */
 	bool stale;       /* what was there before still is */
+	bool hopeless;    /* set by the writer: it failed so early that nobody can open the file */
 	uint64_t written; /* bytes handed over, those written twice counted twice */
 	uint64_t end;     /* one past the highest byte written */
 	uint8_t *record;  /* SINK_FLATTENED: bytes of the record in the making; owned */
@@ -77,7 +78,7 @@ err_t sink_sync(struct sink *);
 err_t sink_finish(struct sink *);
 
 /* The output failed: close it. A file that has nothing in it yet is removed if it was made here;
- * with `all`, any file is, whatever it has. What is no ordinary file stays. */
+ * with `all`, and if it is hopeless, any file is, whatever it has. What is no ordinary file stays. */
 void sink_abandon(struct sink *, bool all);
 
 /* Close; what the kernel only notices now is an error, too. Fine on a sink that is not open. */
