@@ -194,13 +194,15 @@ err_t cycle_create(struct cycle *cycle, struct dump *dump, struct tally *tally)
 	if (result == OK && dump->out.level & LEVEL_ZERO &&
 	    (dump->plan->elf || dump->plan->job == JOB_USAGE))
 		result = reader_create(&dump->source, &cycle->reader);
-	if (result != OK)
+	if (result != OK) {
 		cycle_destroy(cycle);
+		return result;
+	}
 	say(&dump->plan->say, SAY_DEBUG, "%s\nBuffer size for the cyclic mode: %" PRIu64 "\n"
 	    "Number of cycles: %" PRIu64 "\n", cycle->window < dump->max_mapnr ? "" :
 	    "There is enough free memory to be done in one cycle.\n", bytes,
 	    (dump->max_mapnr + cycle->window - 1) / cycle->window);
-	return result;
+	return OK;
 }
 
 void cycle_destroy(struct cycle *cycle)

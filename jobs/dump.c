@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "input/kdump.h"
 #include "makedumpfile.h"
 
 /* Truncating the output must not destroy the input. */
@@ -29,6 +30,9 @@ void warn_of_pages(const struct dump *dump, const struct tally *tally)
 	if (source_is_cut(&dump->source))
 		say(to, SAY_ERROR, "makedumpfile: %s: the flattened stream ends without its end "
 		    "record\n", dump->source.name);
+	if (dump->source.kdump && dump->source.kdump->unread)
+		say(to, SAY_ERROR, "makedumpfile: bitmaps of %s cannot be read, and pages are left "
+		    "out for that\n", dump->source.name);
 	if (dump->source.stored.missing)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are missing in %s, the first is"
 		    " pfn %#" PRIx64 "\n", dump->source.stored.missing, dump->source.name,
