@@ -7,21 +7,23 @@
 #include "base/bits.h"
 #include "pages/freelist.h"
 
-err_t decider_set_level(struct decider *decider, unsigned level)
+void decider_set_level(struct decider *decider, unsigned level)
 {
 	const struct rules *rules = decider->rules;
 	bool free_wanted = level & LEVEL_FREE;
 
 	decider->wanted = kinds_of_level(level);
 	if (!decider->map)
-		return OK;
+		return;
+	decider->wanted &= ~rules->unknown;
+	free_wanted &= !(rules->unknown >> PAGE_FREE & 1);
 	/* Struct pages are read when the level needs them, and for broken memory at any level. */
 	decider->by_page = level & (LEVEL_CACHE | LEVEL_CACHE_PRIVATE | LEVEL_USER) ||
 			   (free_wanted && rules->free_by_page) || rules->hwpoison;
+	decider->by_page &= decider->wanted != 0;
 	decider->by_lists = free_wanted && !rules->free_by_page;
 	if (!rules->free_by_page)
 		decider->wanted &= ~(1u << PAGE_FREE);
-	return decider->by_lists ? freelist_check(decider->facts) : OK;
 }
 
 void doubts_add(struct doubts *doubts, const struct doubts *later)

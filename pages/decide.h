@@ -47,9 +47,8 @@ struct decider {
 	bool by_lists;   /* and find free pages by the free lists */
 };
 
-/* What a level asks for on this kernel. ERR_NOFACT: it needs the free lists, and a fact to walk
- * them, named in the sentence, is missing. */
-err_t decider_set_level(struct decider *, unsigned level);
+/* What a level asks for on this kernel, as far as its pages can be told. */
+void decider_set_level(struct decider *, unsigned level);
 
 err_t decide(struct decider *, struct carry *, struct decision *);
 
