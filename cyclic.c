@@ -92,7 +92,8 @@ static err_t leave_out_zeros(struct cycle *cycle, uint64_t *zeros)
 /* Decide the window. Counts go into `decision` and *zeros. */
 static err_t decide_window(struct cycle *cycle, struct decision *decision, uint64_t *zeros)
 {
-	*decision = (struct decision){ cycle->first, cycle->end, cycle->words, { 0 }, { 0 } };
+	*decision = (struct decision){ .first = cycle->first, .end = cycle->end,
+				       .words = cycle->words };
 	TRY(stop_check());
 	fill(cycle, true);
 	TRY(decide(&cycle->dump->decider, &cycle->carry, decision));
@@ -105,6 +106,7 @@ static void add_to_tally(struct tally *tally, const struct decision *decision)
 {
 	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
 		tally->excluded[kind] += decision->excluded[kind];
+	tally->percpu += decision->percpu;
 	doubts_add(&tally->doubts, &decision->doubts);
 }
 

@@ -7,6 +7,7 @@
 
 #include "makedumpfile.h"
 #include "pages/needs.h"
+#include "pages/percpu.h"
 
 /* Truncating the output must not destroy the input. */
 static err_t check_not_same(const struct plan *plan, const char *output)
@@ -34,6 +35,20 @@ static void warn_of_kept(const struct dump *dump)
 		    "%s\n", need->kept, need->facts);
 }
 
+/* Free pages on lists of CPUs, which nobody expects to be told of unless asked. */
+static void tell_of_percpu(const struct dump *dump, const struct tally *tally)
+{
+	const struct say *to = &dump->plan->say;
+
+	if (!dump->decider.percpu_wanted || !(dump->out.level & LEVEL_FREE))
+		return;
+	if (dump->decider.by_percpu)
+		say(to, SAY_COMMON, "Free pages on lists of CPUs: %" PRIu64 "\n", tally->percpu);
+	else if (percpu_check(&dump->facts) != OK)
+		say(to, SAY_ERROR, "makedumpfile: free pages on lists of CPUs are kept: %s\n",
+		    err_text());
+}
+
 /* What a person should know about pages that were not as they should be. */
 void warn_of_pages(const struct dump *dump, const struct tally *tally)
 {
@@ -52,6 +67,7 @@ void warn_of_pages(const struct dump *dump, const struct tally *tally)
 		    "and kept whole, the first is number %" PRIu64 "\n", dump->map.broken,
 		    dump->map.first_broken);
 	warn_of_kept(dump);
+	tell_of_percpu(dump, tally);
 	if (doubts->unreadable)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are kept because their struct "
 		    "page cannot be read, the first is pfn %#" PRIx64 "\n", doubts->unreadable,

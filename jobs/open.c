@@ -17,6 +17,7 @@
 #include "kernel/utsname.h"
 #include "makedumpfile.h"
 #include "pages/needs.h"
+#include "pages/percpu.h"
 
 enum { VMCOREINFO_MOST = 1 << 20 };
 
@@ -292,7 +293,9 @@ static err_t know_page_array(struct dump *dump)
 /* What its pages are. */
 static err_t know_pages(struct dump *dump)
 {
-	if (needs_unmet(&dump->facts, kinds_asked(dump), NULL))
+	bool percpu = dump->plan->percpu_free && percpu_check(&dump->facts) != OK;
+
+	if (percpu || needs_unmet(&dump->facts, kinds_asked(dump), NULL))
 		ask_kernel(dump);
 	TRY(know_page_array(dump));
 	release_complete(&dump->facts);
@@ -302,7 +305,8 @@ static err_t know_pages(struct dump *dump)
 		dump->max_mapnr = min_u64(dump->max_mapnr, dump->map.end);
 	dump->kernel_known = true;
 	dump->decider = (struct decider){ .map = &dump->map, .rules = &dump->rules,
-					  .facts = &dump->facts };
+					  .facts = &dump->facts,
+					  .percpu_wanted = dump->plan->percpu_free };
 	return OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/bits.h"
 #include "pages/freelist.h"
+#include "pages/percpu.h"
 
 void decider_set_level(struct decider *decider, unsigned level)
 {
@@ -22,6 +23,8 @@ void decider_set_level(struct decider *decider, unsigned level)
 			   (free_wanted && rules->free_by_page) || rules->hwpoison;
 	decider->by_page &= decider->wanted != 0;
 	decider->by_lists = free_wanted && !rules->free_by_page;
+	decider->by_percpu = decider->percpu_wanted && level & LEVEL_FREE &&
+			     percpu_check(decider->facts) == OK;
 	if (!rules->free_by_page)
 		decider->wanted &= ~(1u << PAGE_FREE);
 }
@@ -199,5 +202,7 @@ err_t decide(struct decider *decider, struct carry *carry, struct decision *deci
 {
 	if (decider->by_page)
 		decide_by_page(decider, carry, decision);
-	return decider->by_lists ? freelist_decide(decider, decision) : OK;
+	if (decider->by_lists)
+		TRY(freelist_decide(decider, decision));
+	return decider->by_percpu ? percpu_decide(decider, decision) : OK;
 }
