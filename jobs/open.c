@@ -207,7 +207,7 @@ static err_t check_release(struct dump *dump, vaddr_t at, const char *release)
 {
 	struct facts *facts = &dump->facts;
 
-	if (!fact_known(facts, TEXT_OSRELEASE))
+	if (!fact_known(facts, TEXT_OSRELEASE) && *release >= '1' && *release <= '9')
 		fact_set_text(facts, TEXT_OSRELEASE, release, strlen(release), "utsname");
 	if (!strcmp(release, facts->release))
 		return OK;
@@ -236,10 +236,10 @@ static err_t read_utsname(struct dump *dump)
 	return OK;
 }
 
-/* How its memory is read. */
-static err_t know_memory(struct dump *dump, const struct arch *arch)
+/* How its memory is read, as the facts say. */
+static err_t try_memory(struct dump *dump, const struct arch *arch)
 {
-	dump->space.target = dump->source.target;
+	dump->space = (struct space){ .target = dump->source.target };
 	TRY(within(arch->setup(&dump->space, &dump->facts, &dump->source), "%s",
 		   dump->source.name));
 	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
@@ -247,8 +247,27 @@ static err_t know_memory(struct dump *dump, const struct arch *arch)
 	if (!dump->source.stored.known || dump->note_found || !dump->out.vmcoreinfo_bytes)
 		dump->out.phys_base = dump->space.phys_base;
 	err_t result = read_utsname(dump);
-	if (result != OK)
-		return result == ERR_MISMATCH ? result : within(result, "%s", dump->source.name);
+	return result == ERR_MISMATCH ? result : within(result, "%s", dump->source.name);
+}
+
+/* Where the facts do not tell enough, a CPU that ran the kernel may, or a guess that is proved. */
+static err_t know_memory(struct dump *dump, const struct arch *arch)
+{
+	struct facts told = dump->facts;
+	struct kept_text why;
+	bool proof = fact_known(&told, TEXT_OSRELEASE);
+	err_t result = try_memory(dump, arch);
+
+	err_keep(&why);
+	proof &= result != ERR_MISMATCH;
+	if (result != OK && proof && cpus_locate(&dump->source, arch, &dump->facts) == OK)
+		result = try_memory(dump, arch);
+	if (result != OK && proof && arch->guess && arch->guess(&dump->facts))
+		result = try_memory(dump, arch);
+	if (result != OK) {
+		dump->facts = told;
+		return err_again(result, &why);
+	}
 	dump->memory_known = true;
 	return OK;
 }
