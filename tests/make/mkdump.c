@@ -323,6 +323,7 @@ static void do_option(struct recipe *recipe, const struct words *words)
 		{ "actual_bits", &kernel->actual_bits, NULL },
 		{ "la57", NULL, &kernel->five_levels },
 		{ "small_pages", NULL, &kernel->small_pages },
+		{ "count_free", NULL, &kernel->count_free },
 		{ "mem_section_variable", NULL, &kernel->pointer_to_sections },
 		{ "static_sections", NULL, &kernel->static_sections },
 	};
