@@ -19,8 +19,6 @@
 #include "pages/selfcheck.h"
 #include "pages/unused.h"
 
-enum { RUNS_BYTES = 2 << 20 };
-
 static void rewind_windows(struct cycle *cycle)
 {
 	cycle->first = cycle->end = 0;
@@ -239,14 +237,15 @@ err_t cycle_create(struct cycle *cycle, struct dump *dump, struct tally *tally)
 	cycle->words = malloc(bytes);
 	if (!cycle->words)
 		return fail(ERR_NOMEM, "no memory for a window of %" PRIu64 " bytes", bytes);
-	err_t result = runs_init(&cycle->runs, RUNS_BYTES);
+	err_t result = runs_init(&cycle->runs, budget_runs(dump->plan));
 	if (result == OK && dump->out.level & LEVEL_ZERO &&
 	    (dump->plan->elf || dump->plan->job == JOB_USAGE))
 		result = reader_create(&dump->source, &cycle->reader);
 	if (result != OK)
 		cycle_destroy(cycle);
-	say(&dump->plan->say, SAY_DEBUG, "\nBuffer size for the cyclic mode: %" PRIu64 "\n"
-	    "Number of cycles: %" PRIu64 "\n", bytes,
+	say(&dump->plan->say, SAY_DEBUG, "%s\nBuffer size for the cyclic mode: %" PRIu64 "\n"
+	    "Number of cycles: %" PRIu64 "\n", cycle->window < dump->max_mapnr ? "" :
+	    "There is enough free memory to be done in one cycle.\n", bytes,
 	    (dump->max_mapnr + cycle->window - 1) / cycle->window);
 	return result;
 }

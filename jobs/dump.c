@@ -116,7 +116,8 @@ static err_t open_outputs(const struct plan *plan, struct outputs *outputs)
 		return fail(ERR_NOMEM, "no memory for %u outputs", count);
 	for (; outputs->count < count; outputs->count++) {
 		struct sink *sink = &outputs->sink[outputs->count];
-		*sink = (struct sink){ .kind = kind, .limit = plan->limit, .fd = -1 };
+		*sink = (struct sink){ .kind = kind, .limit = plan->limit, .fd = -1,
+				       .cache = budget_cache(plan) };
 		sink->name = plan->split ? plan->part[outputs->count] : output_name(plan);
 		TRY(sink_open(sink, plan->replace));
 	}

@@ -329,58 +329,6 @@ static err_t know_pages(struct dump *dump)
 	return OK;
 }
 
-/* As vmcoreinfo has them, one to a line: scripts read OSRELEASE and CRASHTIME here. */
-static void tell_facts(const struct dump *dump)
-{
-	const struct say *say_to = &dump->plan->say;
-	const char *from = "";
-
-	for (enum fact_id id = 0; id < FACTS; id++) {
-		if (!fact_known(&dump->facts, id))
-			continue;
-		if (strcmp(from, dump->facts.source[id])) {
-			from = dump->facts.source[id];
-			say(say_to, SAY_DEBUG, "Facts        : from %s\n", from);
-		}
-		say(say_to, SAY_DEBUG, "  ");
-		vmcoreinfo_write_fact(&dump->facts, id, say_to->text);
-	}
-}
-
-/* What an earlier run wrote into the header; scripts read dump_level here. */
-static void tell_stored(const struct dump *dump)
-{
-	const struct stored *stored = &dump->source.stored;
-
-	if (stored->known)
-		say(&dump->plan->say, SAY_DEBUG, "Header       :\n  nr_cpus          : %u\n"
-		    "  dump_level       : %u\n", stored->cpus, stored->level);
-}
-
-static void tell(const struct dump *dump)
-{
-	const struct say *say_to = &dump->plan->say;
-	const struct source *source = &dump->source;
-
-	if (!says(say_to, SAY_DEBUG))
-		return;
-	for (size_t i = 0; i < source->segments; i++)
-		say(say_to, SAY_DEBUG,
-		    "LOAD[%2zu] %16" PRIx64 " %16" PRIx64 " %16" PRIx64 " %16" PRIx64 "\n", i,
-		    source->segment[i].start,
-		    source->segment[i].start + source->segment[i].memory_bytes,
-		    source->segment[i].virtual,
-		    source->segment[i].virtual + source->segment[i].memory_bytes);
-	say(say_to, SAY_DEBUG,
-	    "Linux kdump\nmax_mapnr    : %" PRIx64 "\npage_size    : %" PRIu64 "\n",
-	    dump->max_mapnr, page_bytes(&source->target));
-	tell_stored(dump);
-	tell_facts(dump);
-	if (dump->kernel_known)
-		say(say_to, SAY_DEBUG, "Memory type  : %s\nCompound pages: %s\n",
-		    dump->map.model->name, dump->rules.compound->when);
-}
-
 /* Of a kernel that is not known the output tells at least the machine: who reads it needs that to
  * begin with. */
 static void name_machine(struct dump *dump, const struct arch *arch)
@@ -399,7 +347,7 @@ static bool may_keep_all(const struct dump *dump)
 /* The sentence says that there is none, or why not. */
 static err_t no_vmcoreinfo(void)
 {
-	return fail(ERR_PARAMETER, "%s Specify '-x' option or '-i' option.", err_text());
+	return fail(ERR_PARAMETER, "%s\nSpecify '-x' option or '-i' option.", err_text());
 }
 
 /* Open and understand; what fails after the source is open is undone by dump_open(). */
@@ -441,7 +389,7 @@ static err_t open_parts(struct dump *dump)
 		    "zero is kept: %s\n",
 		    err_text());
 	dump->out.max_mapnr = dump->max_mapnr;
-	tell(dump);
+	tell_dump(dump);
 	return OK;
 }
 
