@@ -21,7 +21,7 @@
 
 static void rewind_windows(struct cycle *cycle)
 {
-	cycle->first = cycle->end = 0;
+	cycle->first = cycle->end = cycle->dump->out.first_pfn;
 	cycle->carry = (struct carry){ 0 };
 	runs_rewind(&cycle->runs);
 }

@@ -18,6 +18,7 @@ struct kdump {
 	uint64_t bitmap_at[2], bitmap_bytes; /* 1st and 2nd; bytes of each */
 	uint64_t descriptors_at;
 	pfn_t start, end;    /* page frames with descriptors: all, or those of a split part */
+	pfn_t origin;        /* what has to be added to all of these to get page frames of memory */
 	struct ranks ranks;  /* of the 2nd bitmap */
 	uint64_t rank_start; /* its bits before `start`, which have no descriptor here */
 };

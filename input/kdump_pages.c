@@ -198,8 +198,14 @@ static void check_pages(const struct source *source, struct checking *checking, 
 
 void kdump_pages_in(const struct source *source, pfn_t first, pfn_t end, bool data, uint64_t *words)
 {
-	struct filling filling = { words, first };
+	pfn_t origin = source->kdump->origin;
 
+	if (end <= origin)
+		return;
+	words += first < origin ? (origin - first) / 64 : 0;
+	first -= min_u64(first, origin);
+	end -= origin;
+	struct filling filling = { words, first };
 	if (data && source->stored.missing) {
 		struct checking checking = { .filling = filling };
 		check_pages(source, &checking, first, end);
@@ -225,7 +231,7 @@ err_t kdump_index(struct source *source)
 	TRY(ranks_find(&kdump->ranks, source, NULL, kdump->start, &kdump->rank_start, &is_set));
 	check_pages(source, &checking, 0, kdump->max_mapnr);
 	source->stored.missing = checking.missing;
-	source->stored.first_missing = checking.first_missing;
+	source->stored.first_missing = checking.first_missing + kdump->origin;
 	if (checking.missing)
 		source->stored.status |= DUMP_DH_COMPRESSED_INCOMPLETE;
 	return OK;
@@ -397,6 +403,9 @@ static err_t find_descriptor(struct reader *reader, pfn_t pfn, struct descriptor
 	uint64_t rank;
 	bool is_set;
 
+	if (pfn < kdump->origin)
+		return ERR_HOLE;
+	pfn -= kdump->origin;
 	if (pfn < kdump->start || pfn >= kdump->end)
 		return ERR_HOLE;
 	TRY(ranks_find(&kdump->ranks, source, reader, pfn, &rank, &is_set));

@@ -134,11 +134,11 @@ static err_t count_bitmaps(struct info *info)
 {
 	const struct source *source = &info->source;
 	FREE_AT_END uint64_t *words = malloc(WINDOW_PFNS / 8);
-	pfn_t max = source->kdump->max_mapnr;
+	pfn_t origin = source->kdump->origin, max = origin + source->kdump->max_mapnr;
 
 	if (!words)
 		return fail(ERR_NOMEM, "%s: no memory for counting pages", source->name);
-	for (pfn_t first = 0; first < max; first += WINDOW_PFNS) {
+	for (pfn_t first = origin; first < max; first += WINDOW_PFNS) {
 		pfn_t end = min_u64(first + WINDOW_PFNS, max);
 		memset(words, 0, WINDOW_PFNS / 8);
 		source->format->pages(source, first, end, false, words);

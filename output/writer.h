@@ -19,6 +19,7 @@ struct dump_facts {
 	unsigned level, cpus;
 	bool without_vmemmap; /* struct pages were left out, too (-e) */
 	pfn_t max_mapnr; /* one past the highest page frame */
+	pfn_t first_pfn; /* that the bitmaps begin with, a multiple of 64; none is below */
 	const struct codec *codec; /* NULL: raw */
 	const uint8_t *notes;
 	size_t notes_bytes;
