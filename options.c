@@ -48,6 +48,7 @@ TAKE_FLAG(check_params)
 TAKE_FLAG(split)
 TAKE_FLAG(elf)
 TAKE_FLAG(partial_dmesg)
+TAKE_FLAG(percpu_free)
 TAKE_FLAG(no_vmemmap)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
@@ -285,6 +286,8 @@ static const struct option_entry option_table[] = {
 	  "Only write the file VMCOREINFO, with what VMLINUX (-x) tells." },
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
+	{ 0, "exclude-percpu-free", NULL, take_percpu_free,
+	  "With a level that leaves out free pages: also those on lists of single CPUs.", true },
 	{ 0, "memory", "SIZE", take_memory,
 	  "Use no more than SIZE bytes (K M G T P E may stand behind) for windows, threads and the "
 	  "page cache that the output fills. Default: what is available, here and to the control "
