@@ -80,7 +80,8 @@ err_t sink_sync(struct sink *);
 err_t sink_finish(struct sink *);
 
 /* The output failed: close it. A file that has nothing in it yet is removed if it was made here;
- * with `all`, and if it is hopeless, any file is, whatever it has. What is no ordinary file stays. */
+ * with `all`, and if it is hopeless, any file is, whatever it has. What is no ordinary file stays.
+ */
 void sink_abandon(struct sink *, bool all);
 
 /* Close; what the kernel only notices now is an error, too. Fine on a sink that is not open. */

@@ -3,9 +3,9 @@
  *     FAULT=CALL:N:HOW    the N-th call of CALL, counted from 1, fails as HOW says
  *     FAULT=room:N        files take N more bytes, then the disk is full
  *     FAULT=CALL:0        nothing fails
- * HOW is an errno by number, or short (half of the bytes), sigbus (what is mapped cannot be read), jump (the clock goes
- * back an hour, or for an even N on a year). FAULT_COUNT names a file that gets the number of calls. Calls on standard
- * error, and before main(), do not count. */
+ * HOW is an errno by number, or short (half of the bytes), sigbus (what is mapped cannot be read),
+ * jump (the clock goes back an hour, or for an even N on a year). FAULT_COUNT names a file that
+ * gets the number of calls. Calls on standard error, and before main(), do not count. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -253,7 +253,8 @@ void *mmap64(void *at, size_t size, int protection, int flags, int fd, off64_t o
 	return (void *)syscall(SYS_mmap, at, size, protection, flags, fd, offset);
 }
 
-int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+		   void *argument)
 {
 	if (fails("thread"))
 		return how;
