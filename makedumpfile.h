@@ -13,7 +13,8 @@
 
 enum { LEVELS_MOST = 32, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
 
-enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO };
+enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO,
+	   JOB_CHECK, JOB_SALVAGE };
 
 /* What the command line asks for. Texts are lent from argv. */
 struct plan {
@@ -43,6 +44,7 @@ struct plan {
 	bool check_params;
 	bool help, version;
 	bool partial_dmesg;          /* --partial-dmesg: only what came since the last clear */
+	bool percpu_free;            /* --exclude-percpu-free */
 	bool no_vmemmap;             /* -e: leave out struct pages nobody needs */
 	bool want_vtop;              /* --vtop */
 	vaddr_t vtop;
@@ -50,7 +52,8 @@ struct plan {
 	const char *vmcoreinfo;      /* -i */
 	const char *vmcoreinfo_out;  /* -g */
 	bool stats_json;             /* --stats json */
-	bool json;                   /* --json: --info as a JSON object */
+	bool json;                   /* --json: --info, --check as a JSON object */
+	const char *against;         /* --against: what --check compares with */
 };
 
 /* What messages call the one output. */
@@ -85,6 +88,10 @@ struct tally {
 	uint64_t excluded[PAGE_KINDS];
 	uint64_t kept;     /* with a descriptor in the output */
 	uint64_t zero;     /* of these, the ones that share the page of zeros */
+	uint64_t found_free; /* by the self-check */
+	uint64_t counted_free; /* by the kernel */
+	bool free_doubted; /* these disagree: what is found free is more, and kept */
+	uint64_t percpu;   /* of the free pages: on lists of single CPUs */
 	uint64_t unused;   /* of the page array, left out by -e; in no kind */
 	uint64_t absent;   /* could not be read while being written, and so have none */
 	pfn_t first_absent;
@@ -179,9 +186,31 @@ err_t report_json(const struct dump *, const struct tally *, uint64_t written);
 /* jobs/dump.c: say what was not as it should be about the pages that were looked at. */
 void warn_of_pages(const struct dump *, const struct tally *);
 
+/* A dump of any machine and kernel. */
+struct any_dump {
+	struct source source; /* its target is set, as far as it is known */
+	struct notes_found notes;
+	struct facts facts;   /* what VMCOREINFO tells, up to where it is damaged */
+	err_t vmcoreinfo;     /* what became of reading it; OK also where there is none */
+	bool page_size_known; /* false: source.target is a guess */
+};
+
+/* jobs/anydump.c: open a dump for what the file itself tells; errors are those of source_open(). */
+err_t any_dump_open(struct any_dump *, const struct plan *, const char *name);
+void any_dump_close(struct any_dump *);
+
 /* jobs/info.c: print what the dump file plan->input tells about itself to plan->say.text, whatever
  * the message level. The kernel and its machine need not be known. */
 err_t job_info(const struct plan *);
+
+/* jobs/check.c: look at every descriptor and every byte of the dump plan->input, compare its pages
+ * with those of plan->against if there is one, and print what was found as job_info() does.
+ * ERR_CORRUPT: something is wrong; the sentence names the first such thing. */
+err_t job_check(const struct plan *);
+
+/* jobs/reassemble.c: make a valid dump of what plan->input, which was cut off or is incomplete,
+ * still has. It is marked as incomplete if it lacks anything. */
+err_t job_salvage(const struct plan *);
 
 /* jobs/kcore.c: where the running kernel tells about itself beside /proc/kcore. */
 struct kcore_files {

@@ -129,9 +129,11 @@ static void walk(const struct source *source, unsigned index, pfn_t first, pfn_t
 			have = file_some(source, kdump->bitmap_at[index] + base / 8, bytes,
 					 (size_t)min_u64(sizeof(bytes),
 							 kdump->bitmap_bytes - base / 8));
-			if (!have)
-				return;
 			have = (size_t)round_up(have, 8);
+			if (!have) { /* a disk that fails: what is behind it counts */
+				source->kdump->unread += 64;
+				continue;
+			}
 		}
 		uint64_t bits = get_64(false, bytes + at) &
 				bits_mask(first > base ? (unsigned)(first - base) : 0,

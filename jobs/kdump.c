@@ -224,7 +224,7 @@ static err_t write_parts(struct writing *writing)
 			result = end_early(writing, mine);
 	}
 	for (; part < writing->parts; part++) {
-		writing->writer.sink = &writing->sink[part];
+		kdump_take_up(&writing->writer, &writing->sink[part]);
 		result = end_early(writing, result);
 	}
 	if (result == OK)
@@ -264,7 +264,7 @@ err_t write_kdump(struct dump *dump, struct sink *sink, unsigned parts, struct t
 	if (result == OK)
 		result = write_beginning(&writing);
 	for (unsigned i = 0; result != OK && i < parts && writing.writer.sink; i++) {
-		writing.writer.sink = &sink[i];
+		kdump_take_up(&writing.writer, &sink[i]);
 		result = end_early(&writing, result);
 	}
 	if (result == OK)

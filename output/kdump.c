@@ -95,7 +95,9 @@ static err_t write_header(struct kdump_writer *writer, uint32_t status)
 	uint64_t max_mapnr = bits_of(facts, facts->max_mapnr);
 	put_32(big, header + shape->max_mapnr, (uint32_t)min_u64(max_mapnr, UINT32_MAX));
 	put_32(big, header + shape->nr_cpus, facts->cpus);
-	return sink_write(writer->sink, 0, header, shape->size);
+	TRY(sink_write(writer->sink, 0, header, shape->size));
+	writer->marked = status & DUMP_DH_COMPRESSED_INCOMPLETE;
+	return OK;
 }
 
 static uint64_t notes_at(const struct kdump_writer *writer)
@@ -286,6 +288,7 @@ err_t kdump_finish(struct kdump_writer *writer)
 	if (writer->sink->kind != SINK_FILE)
 		return OK;
 	TRY(sink_sync(writer->sink));
+	writer->marked = false; /* or half, if it fails */
 	TRY(write_header(writer, 0));
 	return sink_sync(writer->sink);
 }
@@ -322,12 +325,25 @@ static err_t rescue_descriptors(struct kdump_writer *writer)
 	return result;
 }
 
+void kdump_take_up(struct kdump_writer *writer, struct sink *sink)
+{
+	writer->sink = sink;
+	writer->data_at = 0;
+	writer->descriptors_used = 0;
+	writer->marked = sink->kind == SINK_FILE && sink->end;
+}
+
 err_t kdump_mark_incomplete(struct kdump_writer *writer)
 {
-	if (!writer->sink || !writer->sink->end)
+	struct sink *sink = writer->sink;
+
+	if (!sink || !sink->end)
 		return ERR_HOLE;
-	TRY(write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE));
-	TRY(rescue_descriptors(writer));
-	err_t result = sink_extend(writer->sink, max_u64(writer->data_at, writer->table_at));
-	return result == ERR_NOSPACE ? OK : result; /* it may not grow: pages lack */
+	err_t marked = write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE);
+	if (marked != OK && !writer->marked)
+		return marked;
+	rescue_descriptors(writer); /* those that fail stay missing */
+	sink_extend(sink, max_u64(writer->data_at, writer->table_at));
+	sink->hopeless = sink->end < writer->table_at;
+	return sink->hopeless ? ERR_HOLE : OK;
 }

@@ -40,6 +40,7 @@ struct kernel {
 	enum model model;
 	bool static_sections; /* one array of all sections, without roots */
 	bool five_levels, small_pages, pointer_to_sections;
+	bool count_free; /* in each list's nr_free, too */
 	uint64_t at, phys_base, offset, sme, section_bits, physmem_bits, section_flags;
 	uint64_t page_kib, va_bits, actual_bits; /* 0: the machine's usual ones */
 	uint64_t map_at; /* virtual address of mem_map; 0: in the linear map */
