@@ -143,6 +143,10 @@ const struct arch *arch_named(const char *name);
 
 /* --- for the machines' own files --- */
 
+/* Take the one of `count` shapes that is for the machine's page size and has so many levels. False:
+ * none is. */
+bool space_choose_paging(struct space *, const struct paging *, size_t count, unsigned levels);
+
 /* Do the tables lead from the address of their root to where it is? Those of machines whose linear
  * map is in their tables do, and wrong guesses do not. */
 bool space_leads_home(const struct space *, const struct source *, vaddr_t root);

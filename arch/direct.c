@@ -4,8 +4,8 @@
 
 #include "base/bytes.h"
 
-err_t direct_levels(const struct space *space, const struct source *source,
-		    bool (*address)(uint64_t entry, paddr_t *ret), unsigned *ret)
+static err_t count_levels(const struct space *space, const struct source *source,
+			  direct_address *address, unsigned *ret)
 {
 	struct reader *reader = NULL;
 	paddr_t at = space->root;
@@ -22,4 +22,16 @@ err_t direct_levels(const struct space *space, const struct source *source,
 	if (result == ERR_HOLE)
 		return fail(ERR_CORRUPT, "page table at %#" PRIx64 ": not in the dump", at);
 	return within(result, "page table at %#" PRIx64, at);
+}
+
+err_t direct_find_paging(struct space *space, const struct source *source, direct_address *address,
+			 const struct paging *shapes, size_t count)
+{
+	unsigned levels = 0;
+
+	TRY(count_levels(space, source, address, &levels));
+	if (space_choose_paging(space, shapes, count, levels))
+		return OK;
+	return fail(ERR_UNSUPPORTED, "swapper_pg_dir leads to tables of %u levels for pages of %"
+		    PRIu64 " bytes", levels, page_bytes(&space->target));
 }

@@ -6,10 +6,13 @@
 
 #include "arch/arch.h"
 
-/* How many levels the tables from the root on have: entries lead from one table to the next, also
- * empty ones, which lead to tables of nothing. `address` is what an entry leads to, false where it
- * leads to no table. */
-err_t direct_levels(const struct space *, const struct source *,
-		    bool (*address)(uint64_t entry, paddr_t *ret), unsigned *ret);
+/* What an entry leads to; false: to no table. */
+typedef bool direct_address(uint64_t entry, paddr_t *ret);
+
+/* Take the one of `count` shapes that the tables from the root on have: entries lead from one table
+ * to the next, also empty ones, which lead to tables of nothing. ERR_UNSUPPORTED: they have none of
+ * these; ERR_CORRUPT: a table is not in the dump. */
+err_t direct_find_paging(struct space *, const struct source *, direct_address *,
+			 const struct paging *, size_t count);
 
 #endif

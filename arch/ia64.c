@@ -27,18 +27,15 @@ static enum pte decode(const struct space *space, uint64_t entry, unsigned level
 	return entry & ENTRY_PRESENT ? PTE_LEAF : PTE_ABSENT;
 }
 
-static const struct shape {
-	uint8_t page_shift;
-	struct paging paging;
-} shapes[] = {
-	{ 12, { 3, { 12, 9, 9, 9 },        8, decode } },
-	{ 12, { 4, { 12, 9, 9, 9, 9 },     8, decode } },
-	{ 13, { 3, { 13, 10, 10, 10 },     8, decode } },
-	{ 13, { 4, { 13, 10, 10, 10, 10 }, 8, decode } },
-	{ 14, { 3, { 14, 11, 11, 11 },     8, decode } },
-	{ 14, { 4, { 14, 11, 11, 11, 11 }, 8, decode } },
-	{ 16, { 3, { 16, 13, 13, 13 },     8, decode } },
-	{ 16, { 4, { 16, 13, 13, 13, 9 },  8, decode } },
+static const struct paging shapes[] = {
+	{ 3, { 12, 9, 9, 9 },        8, decode },
+	{ 4, { 12, 9, 9, 9, 9 },     8, decode },
+	{ 3, { 13, 10, 10, 10 },     8, decode },
+	{ 4, { 13, 10, 10, 10, 10 }, 8, decode },
+	{ 3, { 14, 11, 11, 11 },     8, decode },
+	{ 4, { 14, 11, 11, 11, 11 }, 8, decode },
+	{ 3, { 16, 13, 13, 13 },     8, decode },
+	{ 4, { 16, 13, 13, 13, 9 },  8, decode },
 };
 
 /* vmcoreinfo tells how many levels there are; of a vmlinux, which header its pud_t is from. */
@@ -92,13 +89,11 @@ static err_t setup(struct space *space, const struct facts *facts, const struct 
 	space->tables_first = region5;
 	space->tables_last = region6 - 1;
 	space->kernel_start = region5;
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-		if (shapes[i].page_shift == space->target.page_shift &&
-		    shapes[i].paging.levels == levels(facts))
-			space->paging = &shapes[i].paging;
 	space_choose_sections(space, facts, sizes, 1);
-	return space->paging ? OK : fail(ERR_UNSUPPORTED, "there are no page tables for pages of %"
-					 PRIu64 " bytes", page_bytes(&space->target));
+	if (space_choose_paging(space, shapes, sizeof(shapes) / sizeof(shapes[0]), levels(facts)))
+		return OK;
+	return fail(ERR_UNSUPPORTED, "there are no page tables for pages of %" PRIu64 " bytes",
+		    page_bytes(&space->target));
 }
 
 const struct arch arch_ia64 = {

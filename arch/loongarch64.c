@@ -31,31 +31,14 @@ static enum pte decode(const struct space *space, uint64_t entry, unsigned level
 	return entry & ENTRY_PRESENT ? PTE_LEAF : PTE_ABSENT;
 }
 
-static const struct shape {
-	uint8_t page_shift;
-	struct paging paging;
-} shapes[] = {
-	{ 12, { 3, { 12, 9, 9, 9 },    8, decode } },
-	{ 12, { 4, { 12, 9, 9, 9, 9 }, 8, decode } },
-	{ 14, { 2, { 14, 11, 11 },     8, decode } },
-	{ 14, { 3, { 14, 11, 11, 11 }, 8, decode } },
-	{ 16, { 2, { 16, 13, 13 },     8, decode } },
-	{ 16, { 3, { 16, 13, 13, 13 }, 8, decode } },
+static const struct paging shapes[] = {
+	{ 3, { 12, 9, 9, 9 },    8, decode },
+	{ 4, { 12, 9, 9, 9, 9 }, 8, decode },
+	{ 2, { 14, 11, 11 },     8, decode },
+	{ 3, { 14, 11, 11, 11 }, 8, decode },
+	{ 2, { 16, 13, 13 },     8, decode },
+	{ 3, { 16, 13, 13, 13 }, 8, decode },
 };
-
-static err_t find_shape(struct space *space, const struct source *source)
-{
-	unsigned levels = 0;
-
-	TRY(direct_levels(space, source, table_address, &levels));
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-		if (shapes[i].page_shift == space->target.page_shift &&
-		    shapes[i].paging.levels == levels)
-			space->paging = &shapes[i].paging;
-	return space->paging ? OK : fail(ERR_UNSUPPORTED, "swapper_pg_dir leads to tables of %u "
-					 "levels for pages of %" PRIu64 " bytes", levels,
-					 page_bytes(&space->target));
-}
 
 static err_t setup(struct space *space, const struct facts *facts, const struct source *source)
 {
@@ -72,7 +55,8 @@ static err_t setup(struct space *space, const struct facts *facts, const struct 
 	space->tables_last = UINT64_MAX;
 	space->kernel_start = windows;
 	space_choose_sections(space, facts, sizes, 1);
-	return find_shape(space, source);
+	return direct_find_paging(space, source, table_address, shapes,
+				  sizeof(shapes) / sizeof(shapes[0]));
 }
 
 const struct arch arch_loongarch64 = {

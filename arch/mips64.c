@@ -41,30 +41,21 @@ static enum pte decode(const struct space *space, uint64_t entry, unsigned level
 	return entry & ENTRY_PRESENT ? PTE_LEAF : PTE_ABSENT;
 }
 
-static const struct shape {
-	uint8_t page_shift;
-	struct paging paging;
-} shapes[] = {
-	{ 12, { 3, { 12, 9, 9, 10 },    8, decode } },
-	{ 12, { 4, { 12, 9, 9, 9, 9 },  8, decode } },
-	{ 14, { 3, { 14, 11, 11, 12 },  8, decode } },
-	{ 16, { 2, { 16, 13, 13 },      8, decode } },
-	{ 16, { 3, { 16, 13, 13, 13 },  8, decode } },
+static const struct paging shapes[] = {
+	{ 3, { 12, 9, 9, 10 },    8, decode },
+	{ 4, { 12, 9, 9, 9, 9 },  8, decode },
+	{ 3, { 14, 11, 11, 12 },  8, decode },
+	{ 2, { 16, 13, 13 },      8, decode },
+	{ 3, { 16, 13, 13, 13 },  8, decode },
 };
 
 static err_t find_shape(struct space *space, const struct source *source)
 {
-	unsigned levels = 0, bits = 0;
+	unsigned bits = 0;
 
-	TRY(direct_levels(space, source, table_address, &levels));
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-		if (shapes[i].page_shift == space->target.page_shift &&
-		    shapes[i].paging.levels == levels)
-			space->paging = &shapes[i].paging;
-	if (!space->paging)
-		return fail(ERR_UNSUPPORTED, "swapper_pg_dir leads to tables of %u levels for pages"
-			    " of %" PRIu64 " bytes", levels, page_bytes(&space->target));
-	for (unsigned i = 0; i <= levels; i++)
+	TRY(direct_find_paging(space, source, table_address, shapes,
+			       sizeof(shapes) / sizeof(shapes[0])));
+	for (unsigned i = 0; i <= space->paging->levels; i++)
 		bits += space->paging->bits[i];
 	space->tables_first = xkseg;
 	space->tables_last = min_u64(xkseg + (UINT64_C(1) << bits) - 1, xkseg_last);

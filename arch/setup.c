@@ -3,6 +3,15 @@
 #include "arch/arch.h"
 #include "base/bytes.h"
 
+bool space_choose_paging(struct space *space, const struct paging *shapes, size_t count,
+			 unsigned levels)
+{
+	for (size_t i = 0; i < count; i++)
+		if (shapes[i].bits[0] == space->target.page_shift && shapes[i].levels == levels)
+			space->paging = &shapes[i];
+	return space->paging != NULL;
+}
+
 bool space_leads_home(const struct space *space, const struct source *source, vaddr_t root)
 {
 	struct reader *reader = NULL;
