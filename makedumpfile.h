@@ -150,7 +150,8 @@ struct memory_files {
 extern const struct memory_files memory_files;
 
 /* Bytes that may be allocated: MemAvailable, or what is left below the limit of a control group of
- * this process or above it, if that is less. A guess where the system does not tell. */
+ * this process or above it, if that is less. A guess where the system does not tell. It does not
+ * fail, and this thread's sentence stays. */
 uint64_t memory_available(const struct memory_files *);
 
 /* jobs/budget.c: bytes that may be used, --memory or what is available; and their shares. */
