@@ -18,7 +18,7 @@
 #include "base/stop.h"
 #include "pages/unused.h"
 
-static void rewind_windows(struct cycle *cycle)
+void cycle_rewind(struct cycle *cycle)
 {
 	cycle->first = cycle->end = cycle->dump->out.first_pfn;
 	cycle->carry = (struct carry){ 0 };
@@ -119,14 +119,14 @@ static void store_window(struct cycle *cycle, const struct carry *before)
 
 err_t cycle_exists(struct cycle *cycle, window_visit *visit, void *argument)
 {
-	rewind_windows(cycle);
+	cycle_rewind(cycle);
 	while (next_window(cycle)) {
 		fill(cycle, false);
 		cycle->tally->existing += count(cycle);
 		if (visit)
 			TRY(visit(argument, cycle));
 	}
-	rewind_windows(cycle);
+	cycle_rewind(cycle);
 	return OK;
 }
 
@@ -153,13 +153,13 @@ err_t cycle_decide(struct cycle *cycle, window_visit *visit, void *argument)
 	struct progress progress;
 
 	progress_begin(&progress, &cycle->dump->plan->say, "Excluding unnecessary pages", false);
-	rewind_windows(cycle);
+	cycle_rewind(cycle);
 	TRY(decide_all(cycle, visit, argument, &progress));
 	progress_end(&progress);
 	if (cycle->dump->out.without_vmemmap && says(progress.say, SAY_PROGRESS))
 		fprintf(stderr, "Excluded %" PRIu64 " unused vmemmap pages\n",
 			cycle->tally->unused);
-	rewind_windows(cycle);
+	cycle_rewind(cycle);
 	return OK;
 }
 
@@ -169,7 +169,7 @@ err_t cycle_window(struct cycle *cycle, pfn_t pfn)
 	uint64_t ignored = 0;
 
 	if (pfn < cycle->first)
-		rewind_windows(cycle);
+		cycle_rewind(cycle);
 	while (pfn >= cycle->end && next_window(cycle)) {
 		if (cycle->end <= cycle->stored_to) {
 			runs_take(&cycle->runs, cycle->first, cycle->end, cycle->words);
