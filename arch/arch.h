@@ -54,6 +54,8 @@ struct space {
 	unsigned section_bits, physmem_bits; /* of SPARSEMEM */
 	struct region region[SPACE_REGIONS]; /* asked before the tables */
 	size_t regions;
+	bool user_tables; /* those of a process have the same shape, and mm_struct.pgd points to
+			     them */
 };
 
 /* What a CPU used when a hypervisor made the dump. */
