@@ -11,7 +11,11 @@
 #include "diskdump_mod.h"
 #include "output/writer.h"
 
-enum { DESCRIPTORS_AT_ONCE = 2048, PIECE_BYTES = 64 * 1024 };
+enum {
+	DESCRIPTORS_AT_ONCE = 2048,
+	DESCRIPTORS_HELD = 512, /* with eraseinfo to come: so many can still be given up for it */
+	PIECE_BYTES = 64 * 1024,
+};
 
 static uint64_t block(const struct kdump_writer *writer)
 {
@@ -192,16 +196,32 @@ err_t kdump_bitmap(struct kdump_writer *writer, struct sink *sink, unsigned inde
 	return OK;
 }
 
-static err_t flush_descriptors(struct kdump_writer *writer)
+/* Write all but the last `keep` of them. */
+static err_t flush_descriptors(struct kdump_writer *writer, size_t keep)
 {
-	size_t size = writer->descriptors_used * KDUMP_DESCRIPTOR_BYTES;
+	size_t used = writer->descriptors_used;
+	size_t size = used > keep ? (used - keep) * KDUMP_DESCRIPTOR_BYTES : 0;
 
 	if (!size)
 		return OK;
 	TRY(sink_write(writer->sink, writer->descriptors_at, writer->descriptors, size));
 	writer->descriptors_at += size;
-	writer->descriptors_used = 0;
+	writer->descriptors_used = keep;
+	memmove(writer->descriptors, writer->descriptors + size, keep * KDUMP_DESCRIPTOR_BYTES);
 	return OK;
+}
+
+/* Does the part at hand end with the eraseinfo? Of a split dump the first part that has pages
+ * does. */
+static bool tells_erased(const struct kdump_writer *writer)
+{
+	return writer->facts->eraseinfo_bytes &&
+	       !(writer->split && (writer->first || !writer->end));
+}
+
+static size_t held(const struct kdump_writer *writer)
+{
+	return tells_erased(writer) ? DESCRIPTORS_HELD : 0;
 }
 
 static err_t add_descriptor(struct kdump_writer *writer, uint64_t at, uint32_t size, uint32_t flags)
@@ -209,7 +229,7 @@ static err_t add_descriptor(struct kdump_writer *writer, uint64_t at, uint32_t s
 	bool big = writer->facts->target.big_endian;
 
 	if (writer->descriptors_used == DESCRIPTORS_AT_ONCE)
-		TRY(flush_descriptors(writer));
+		TRY(flush_descriptors(writer, held(writer)));
 	uint8_t *to = writer->descriptors + writer->descriptors_used++ * KDUMP_DESCRIPTOR_BYTES;
 	put_64(big, to + DESCRIPTOR_OFFSET, at);
 	put_32(big, to + DESCRIPTOR_SIZE, size);
@@ -244,7 +264,7 @@ err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
 	struct kept_text why;
 
 	if (writer->descriptors_used + packed->pages > DESCRIPTORS_AT_ONCE)
-		TRY(flush_descriptors(writer));
+		TRY(flush_descriptors(writer, held(writer)));
 	err_t result = sink_write(writer->sink, at, packed->data, packed->bytes);
 	if (result == OK) {
 		writer->data_at += packed->bytes;
@@ -256,17 +276,20 @@ err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
 	return err_again(result, &why);
 }
 
-err_t kdump_finish(struct kdump_writer *writer)
+static err_t write_eraseinfo(struct kdump_writer *writer)
 {
 	const struct dump_facts *facts = writer->facts;
 
-	TRY(flush_descriptors(writer));
-	TRY(sink_extend(writer->sink, writer->data_at));
-	if (!facts->eraseinfo_bytes || (writer->split && (writer->first || !writer->end)))
-		return OK; /* of a split dump the first part that has pages tells */
 	TRY(sink_write(writer->sink, writer->data_at, facts->eraseinfo, facts->eraseinfo_bytes));
 	writer->eraseinfo_at = writer->data_at;
 	return write_sub_header(writer);
+}
+
+err_t kdump_finish(struct kdump_writer *writer)
+{
+	TRY(flush_descriptors(writer, 0));
+	TRY(sink_extend(writer->sink, writer->data_at));
+	return tells_erased(writer) ? write_eraseinfo(writer) : OK;
 }
 
 /* Where the first page from descriptor `from` on has data of its own; 0: none has. */
@@ -282,21 +305,42 @@ static uint64_t data_of(const struct kdump_writer *writer, size_t from)
 	return 0;
 }
 
-/* Bring the last descriptors out to a full disk: each time it fails, some of them are given up, and
- * the space of their pages' data is given back. */
+/* Give up the descriptors from number `keep` on, and the space of their pages' data. */
+static err_t give_up(struct kdump_writer *writer, size_t keep)
+{
+	uint64_t cut = data_of(writer, keep);
+
+	writer->descriptors_used = keep;
+	if (!cut)
+		return OK;
+	writer->data_at = cut;
+	return sink_cut(writer->sink, cut);
+}
+
+/* Bring the last descriptors out to a full disk: each time it fails, some of them are given up. */
 static err_t rescue_descriptors(struct kdump_writer *writer)
 {
-	err_t result = flush_descriptors(writer);
+	err_t result = flush_descriptors(writer, held(writer));
 
 	while (result == ERR_NOSPACE && writer->descriptors_used) {
-		size_t keep = writer->descriptors_used * 15 / 16;
-		uint64_t cut = data_of(writer, keep);
-		if (cut) {
-			TRY(sink_cut(writer->sink, cut));
-			writer->data_at = cut;
-		}
-		writer->descriptors_used = keep;
-		result = flush_descriptors(writer);
+		TRY(give_up(writer, writer->descriptors_used * 15 / 16));
+		result = flush_descriptors(writer, held(writer));
+	}
+	return result;
+}
+
+/* What was erased is told by an incomplete dump, too, at the cost of its last pages. */
+static err_t rescue_eraseinfo(struct kdump_writer *writer)
+{
+	uint64_t size = writer->facts->eraseinfo_bytes, end = writer->sink->end;
+	uint64_t wanted = end > size ? end - size : 0;
+
+	while (writer->descriptors_used && writer->data_at > wanted)
+		TRY(give_up(writer, writer->descriptors_used - 1));
+	err_t result = write_eraseinfo(writer);
+	while (result == ERR_NOSPACE && writer->descriptors_used) {
+		TRY(give_up(writer, writer->descriptors_used * 15 / 16));
+		result = write_eraseinfo(writer);
 	}
 	return result;
 }
@@ -307,5 +351,11 @@ err_t kdump_mark_incomplete(struct kdump_writer *writer)
 		return ERR_HOLE;
 	TRY(write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE));
 	TRY(rescue_descriptors(writer));
+	if (tells_erased(writer) && writer->data_at) {
+		TRY(rescue_eraseinfo(writer));
+		err_t result = flush_descriptors(writer, 0);
+		if (result != OK && result != ERR_NOSPACE) /* then the last pages are missing */
+			return result;
+	}
 	return sink_extend(writer->sink, max_u64(writer->data_at, writer->table_at));
 }

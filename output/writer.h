@@ -73,7 +73,8 @@ err_t kdump_pages(struct kdump_writer *, const struct packed *);
 err_t kdump_finish(struct kdump_writer *);
 
 /* Say in the header of the part that it ends before its end, and bring the descriptors of what is
- * there to the file, at the cost of data where space is short. ERR_HOLE: nothing is there yet. */
+ * there and the eraseinfo to the file, at the cost of data where space is short. ERR_HOLE: nothing
+ * is there yet. */
 err_t kdump_mark_incomplete(struct kdump_writer *);
 
 #endif
