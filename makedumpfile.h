@@ -147,6 +147,24 @@ uint64_t budget_window(const struct plan *, pfn_t max_mapnr);
 /* How many worker threads. 0: the main thread does it all. */
 unsigned budget_workers(const struct plan *, const struct packing *);
 
+/* jobs/erase.c: read plan->config. ERR_USAGE: it cannot be opened, or has an error and none is
+ * allowed; the sentence says where. */
+err_t erase_read(struct dump *, const struct plan *);
+
+/* Find in the opened dump what it asks to be overwritten. ERR_NOMEM, ERR_UNSUPPORTED: too much. */
+err_t erase_prepare(struct dump *);
+void erase_release(struct dump *);
+
+/* What of it is in the output. */
+struct erased {
+	uint64_t places, bytes;
+};
+
+struct erased erase_count(const struct dump *);
+
+/* Say so: how much, and at report level what and where. */
+void erase_report(const struct dump *);
+
 /* jobs/usage.c: tell how much of each kind of page there is, and write nothing. */
 err_t job_usage(const struct plan *);
 

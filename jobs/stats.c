@@ -123,6 +123,8 @@ err_t report_json(const struct dump *dump, const struct tally *tally, uint64_t w
 		json_number(&json, "elf_pages",
 			    pfn_up(&dump->source.target, tally->elf_bytes));
 	put_doubts(&json, dump, tally);
+	json_number(&json, "erased_places", erase_count(dump).places);
+	json_number(&json, "erased_bytes", erase_count(dump).bytes);
 	json_number(&json, "written_bytes", written);
 	return within(json_end(&json), "--stats");
 }

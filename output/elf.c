@@ -147,7 +147,7 @@ err_t elf_plan(struct elf_writer *writer, uint64_t loads)
 	const struct source *source = writer->source;
 	uint64_t headers = 1 + loads;
 	uint64_t notes_at = notes_offset(writer, headers);
-	const struct elf_load note = { .memory_bytes = notes_bytes(writer),
+	const struct elf_load note = { .memory_bytes = source->notes_bytes,
 				       .file_bytes = notes_bytes(writer) };
 
 	if (headers > UINT32_MAX)
