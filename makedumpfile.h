@@ -42,6 +42,7 @@ struct plan {
 	bool check_params;
 	bool help, version;
 	bool partial_dmesg;          /* --partial-dmesg: only what came since the last clear */
+	bool percpu_free;            /* --exclude-percpu-free */
 	bool no_vmemmap;             /* -e: leave out struct pages nobody needs */
 	bool want_vtop;              /* --vtop */
 	vaddr_t vtop;
@@ -90,6 +91,7 @@ struct tally {
 	uint64_t excluded[PAGE_KINDS];
 	uint64_t kept;     /* with a descriptor in the output */
 	uint64_t zero;     /* of these, the ones that share the page of zeros */
+	uint64_t percpu;   /* of the free pages: on lists of single CPUs */
 	uint64_t unused;   /* of the page array, left out by -e; in no kind */
 	uint64_t absent;   /* could not be read while being written, and so have none */
 	pfn_t first_absent;

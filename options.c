@@ -48,6 +48,7 @@ TAKE_FLAG(check_params)
 TAKE_FLAG(split)
 TAKE_FLAG(elf)
 TAKE_FLAG(partial_dmesg)
+TAKE_FLAG(percpu_free)
 TAKE_FLAG(no_vmemmap)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
@@ -279,6 +280,8 @@ static const struct option_entry option_table[] = {
 	  "before it." },
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
+	{ 0, "exclude-percpu-free", NULL, take_percpu_free,
+	  "With a level that leaves out free pages: also those on lists of single CPUs." },
 	{ 'e', "exclude-unused-vm", NULL, take_no_vmemmap,
 	  "Also leave out struct pages that describe only pages left out. Needs --work-dir." },
 	{ 0, "work-dir", "DIRECTORY", take_noted,

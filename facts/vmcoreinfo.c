@@ -87,6 +87,11 @@ err_t vmcoreinfo_read(struct facts *facts, const char *text, size_t bytes, const
 		if (whole.at + whole.length < text + bytes && whole.at[whole.length] == '\n' &&
 		    split(whole, &line))
 			TRY(take(facts, &line, source));
+	return OK;
+}
+
+err_t vmcoreinfo_check(const struct facts *facts, const char *source)
+{
 	if (!facts->release[0])
 		return fail(ERR_CORRUPT, "Invalid format in %s: no OSRELEASE", source);
 	uint64_t page = fact_or(facts, DECIMAL_PAGESIZE, 0);

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "makedumpfile.h"
+#include "pages/needs.h"
+#include "pages/percpu.h"
 
 /* Truncating the output must not destroy the input. */
 static err_t check_not_same(const struct plan *plan, const char *output)
@@ -18,6 +20,33 @@ static err_t check_not_same(const struct plan *plan, const char *output)
 		return fail(ERR_USAGE,
 			    "Can't open the dump file (%s). It is the dump memory itself", output);
 	return OK;
+}
+
+/* What the level names and could not be told. */
+static void warn_of_kept(const struct dump *dump)
+{
+	const struct need *need = NULL;
+	unsigned kinds = dump->out.level < LEVEL_CACHE ? 0 : kinds_of_level(dump->out.level);
+
+	if (kinds >> PAGE_CACHE_PRIVATE & 1) /* then it does not matter which is private */
+		kinds &= ~(1u << PAGE_CACHE);
+	while (dump->kernel_known && (need = needs_unmet(&dump->facts, kinds, need)))
+		say(&dump->plan->say, SAY_ERROR, "makedumpfile: %s are kept, because nothing tells "
+		    "%s\n", need->kept, need->facts);
+}
+
+/* Free pages on lists of CPUs, which nobody expects to be told of unless asked. */
+static void tell_of_percpu(const struct dump *dump, const struct tally *tally)
+{
+	const struct say *to = &dump->plan->say;
+
+	if (!dump->decider.percpu_wanted || !(dump->out.level & LEVEL_FREE))
+		return;
+	if (dump->decider.by_percpu)
+		say(to, SAY_COMMON, "Free pages on lists of CPUs: %" PRIu64 "\n", tally->percpu);
+	else if (percpu_check(&dump->facts) != OK)
+		say(to, SAY_ERROR, "makedumpfile: free pages on lists of CPUs are kept: %s\n",
+		    err_text());
 }
 
 /* What a person should know about pages that were not as they should be. */
@@ -37,6 +66,8 @@ void warn_of_pages(const struct dump *dump, const struct tally *tally)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " sections of mem_section are broken "
 		    "and kept whole, the first is number %" PRIu64 "\n", dump->map.broken,
 		    dump->map.first_broken);
+	warn_of_kept(dump);
+	tell_of_percpu(dump, tally);
 	if (doubts->unreadable)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are kept because their struct "
 		    "page cannot be read, the first is pfn %#" PRIx64 "\n", doubts->unreadable,
@@ -88,14 +119,16 @@ static err_t close_outputs(struct outputs *outputs, err_t result)
 	struct kept_text why;
 
 	for (unsigned i = 0; i < outputs->count; i++) {
+		struct sink *sink = &outputs->sink[i];
 		if (result == OK)
-			result = sink_finish(&outputs->sink[i]);
+			result = sink_finish(sink);
+		if (result == OK) {
+			result = sink_close(sink);
+			continue;
+		}
 		err_keep(&why);
-		err_t closed = sink_close(&outputs->sink[i]);
-		if (result == OK)
-			result = closed;
-		else
-			err_again(result, &why);
+		sink_abandon(sink, false);
+		err_again(result, &why);
 	}
 	free(outputs->sink);
 	return result;
@@ -136,7 +169,7 @@ static err_t write_level(struct dump *dump, unsigned level, struct outputs *outp
 		    "created by dump_level(%u).\n", level, dump->source.name, stored);
 	}
 	dump->out.level = level;
-	TRY(decider_set_level(&dump->decider, level));
+	decider_set_level(&dump->decider, level);
 	return dump->plan->elf ? write_elf(dump, outputs->sink, tally)
 			       : write_kdump(dump, outputs->sink, outputs->count, tally);
 }
@@ -189,9 +222,6 @@ static err_t write_output(struct dump *dump)
 	struct tally tally = { 0 };
 	uint64_t written = 0;
 
-	for (unsigned i = 0; i < plan->levels; i++) /* what cannot be done, before a file is made */
-		TRY(decider_set_level(&dump->decider,
-				      effective_level(dump, plan->level[i])));
 	err_t result = open_outputs(plan, &outputs);
 	if (result == OK)
 		result = write_levels(dump, &outputs, &tally);

@@ -8,12 +8,16 @@
 #include "base/io.h"
 #include "base/scope.h"
 #include "facts/given.h"
+#include "facts/release.h"
 #include "facts/table.h"
 #include "facts/vmcoreinfo.h"
 #include "facts/vmlinux.h"
 #include "kernel/cpus.h"
+#include "kernel/itself.h"
 #include "kernel/utsname.h"
 #include "makedumpfile.h"
+#include "pages/needs.h"
+#include "pages/percpu.h"
 
 enum { VMCOREINFO_MOST = 1 << 20 };
 
@@ -106,7 +110,8 @@ static err_t read_vmcoreinfo(const struct plan *plan, struct facts *given)
 
 	TRY(io_slurp(plan->vmcoreinfo, VMCOREINFO_MOST, &text, &bytes));
 	text[bytes++] = '\n'; /* in place of the NUL: a file is not cut off */
-	return vmcoreinfo_read(given, text, bytes, plan->vmcoreinfo);
+	TRY(vmcoreinfo_read(given, text, bytes, plan->vmcoreinfo));
+	return vmcoreinfo_check(given, plan->vmcoreinfo);
 }
 
 /* With -x or -i: that file first, then from the note what the file does not tell. */
@@ -147,6 +152,17 @@ static err_t read_notes(struct dump *dump, const struct arch *arch, struct notes
 	return OK;
 }
 
+/* The dump's own vmcoreinfo. One line may be missing: the release stands in memory, too, and a
+ * machine mostly has the usual page size. */
+static err_t read_own(struct dump *dump, const struct notes_found *found, struct facts *own)
+{
+	const char *name = dump->note_found ? "VMCOREINFO in memory" : "the note VMCOREINFO";
+
+	TRY(vmcoreinfo_read(own, (const char *)found->vmcoreinfo, found->vmcoreinfo_bytes, name));
+	return fact_known(own, TEXT_OSRELEASE) != fact_known(own, DECIMAL_PAGESIZE)
+		? OK : vmcoreinfo_check(own, name);
+}
+
 /* Notes, vmcoreinfo and what was given. ERR_NOFACT: there is none. */
 static err_t read_facts(struct dump *dump, const struct arch *arch)
 {
@@ -171,9 +187,7 @@ static err_t read_facts(struct dump *dump, const struct arch *arch)
 	if (found.vmcoreinfo) {
 		dump->out.vmcoreinfo_at = (size_t)(found.vmcoreinfo - source->notes);
 		dump->out.vmcoreinfo_bytes = found.vmcoreinfo_bytes;
-		TRY(vmcoreinfo_read(&own, (const char *)found.vmcoreinfo, found.vmcoreinfo_bytes,
-				    dump->note_found ? "VMCOREINFO in memory"
-						     : "the note VMCOREINFO"));
+		TRY(read_own(dump, &found, &own));
 	}
 	if (given_file(dump->plan))
 		TRY(read_given(dump, arch, &own));
@@ -239,20 +253,60 @@ static err_t know_memory(struct dump *dump, const struct arch *arch)
 	return OK;
 }
 
+/* The kinds of pages the job is about. */
+static unsigned kinds_asked(const struct dump *dump)
+{
+	const struct plan *plan = dump->plan;
+	unsigned kinds = plan->job == JOB_USAGE ? kinds_of_level(LEVEL_MOST) : 0;
+
+	for (unsigned i = 0; i < plan->levels; i++)
+		if (plan->level[i] >= LEVEL_CACHE)
+			kinds |= kinds_of_level(plan->level[i]);
+	return kinds;
+}
+
+/* Ask the kernel's own tables for all that is not known yet. What they cannot tell may be had
+ * elsewhere, or is not needed, so this alone is no failure. */
+static void ask_kernel(struct dump *dump)
+{
+	struct kept_text why;
+
+	err_keep(&why);
+	if (itself_answer(&dump->memory, &dump->facts) != OK)
+		say(&dump->plan->say, SAY_DEBUG, "The kernel does not tell of itself: %s\n",
+		    err_text());
+	err_again(OK, &why);
+}
+
+/* Where its struct pages are. */
+static err_t know_page_array(struct dump *dump)
+{
+	err_t result = memmap_open(&dump->map, &dump->memory, &dump->facts, dump->max_mapnr);
+
+	if (result == ERR_NOFACT) {
+		ask_kernel(dump);
+		result = memmap_open(&dump->map, &dump->memory, &dump->facts, dump->max_mapnr);
+	}
+	return within(result, "%s", dump->source.name);
+}
+
 /* What its pages are. */
 static err_t know_pages(struct dump *dump)
 {
-	if (given_file(dump->plan))
-		given_complete(&dump->facts);
-	TRY(within(memmap_open(&dump->map, &dump->memory, &dump->facts, dump->max_mapnr), "%s",
-		   dump->source.name));
+	bool percpu = dump->plan->percpu_free && percpu_check(&dump->facts) != OK;
+
+	if (percpu || needs_unmet(&dump->facts, kinds_asked(dump), NULL))
+		ask_kernel(dump);
+	TRY(know_page_array(dump));
+	release_complete(&dump->facts);
 	TRY(within(rules_choose(&dump->rules, &dump->source.target, &dump->facts), "%s",
 		   dump->source.name));
 	if (!dump->source.stored.known)
 		dump->max_mapnr = min_u64(dump->max_mapnr, dump->map.end);
 	dump->kernel_known = true;
 	dump->decider = (struct decider){ .map = &dump->map, .rules = &dump->rules,
-					  .facts = &dump->facts };
+					  .facts = &dump->facts,
+					  .percpu_wanted = dump->plan->percpu_free };
 	return OK;
 }
 
@@ -317,6 +371,12 @@ static void name_machine(struct dump *dump, const struct arch *arch)
 	dump->out.uts = dump->uts;
 }
 
+/* Is a dump of everything better than none? A fact is missing that no other source has. */
+static bool may_keep_all(const struct dump *dump)
+{
+	return dump->plan->job == JOB_DUMP;
+}
+
 /* The sentence says that there is none, or why not. */
 static err_t no_vmcoreinfo(void)
 {
@@ -351,7 +411,7 @@ static err_t open_parts(struct dump *dump)
 		result = know_memory(dump, arch);
 		if (result == OK && dump->plan->job != JOB_DMESG) /* a log needs no page array */
 			result = know_pages(dump);
-		if (result != OK && needed)
+		if (result != OK && needed && (result != ERR_NOFACT || !may_keep_all(dump)))
 			return result;
 	}
 	if (result != OK && !dump->out.uts)

@@ -92,6 +92,7 @@ static void put_pages(struct json *json, const struct dump *dump, const struct t
 	json_number(json, "cache_private_pages", tally->excluded[PAGE_CACHE_PRIVATE]);
 	json_number(json, "user_pages", tally->excluded[PAGE_USER]);
 	json_number(json, "free_pages", tally->excluded[PAGE_FREE]);
+	json_number(json, "free_percpu_pages", tally->percpu);
 	json_number(json, "hwpoison_pages", tally->excluded[PAGE_HWPOISON]);
 	json_number(json, "offline_pages", tally->excluded[PAGE_OFFLINE]);
 	json_number(json, "remaining_pages", tally->existing - excluded);

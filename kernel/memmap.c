@@ -42,12 +42,9 @@ static const struct memmap_model *const models[] = {
 
 static err_t check_struct_page(struct memmap *map, const struct facts *facts)
 {
-	uint64_t size, ignored;
+	uint64_t size;
 
 	TRY(fact_need(facts, SIZE_PAGE, &size));
-	TRY(fact_need(facts, OFFSET_PAGE_FLAGS, &ignored));
-	TRY(fact_need(facts, OFFSET_PAGE_REFCOUNT, &ignored));
-	TRY(fact_need(facts, OFFSET_PAGE_MAPPING, &ignored));
 	if (size < 16 || size > STRUCT_PAGE_MOST)
 		return fail(ERR_CORRUPT, "SIZE(page) is %" PRIu64 ", not between 16 and %d", size,
 			    STRUCT_PAGE_MOST);

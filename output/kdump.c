@@ -140,7 +140,9 @@ err_t kdump_begin(struct kdump_writer *writer, struct sink *sink)
 
 	writer->sink = sink;
 	writer->data_at = writer->eraseinfo_at = 0;
-	TRY(write_header(writer, 0));
+	/* Until all is there, a file says that it is not, whatever becomes of its writer. Of a
+	 * stream the missing end says it. */
+	TRY(write_header(writer, sink->kind == SINK_FILE ? DUMP_DH_COMPRESSED_INCOMPLETE : 0));
 	TRY(sink_write_whole(sink, notes_at(writer), facts->notes, facts->notes_bytes));
 	return write_sub_header(writer);
 }
@@ -289,7 +291,13 @@ err_t kdump_finish(struct kdump_writer *writer)
 {
 	TRY(flush_descriptors(writer, 0));
 	TRY(sink_extend(writer->sink, writer->data_at));
-	return tells_erased(writer) ? write_eraseinfo(writer) : OK;
+	if (tells_erased(writer))
+		TRY(write_eraseinfo(writer));
+	if (writer->sink->kind != SINK_FILE)
+		return OK;
+	TRY(sink_sync(writer->sink));
+	TRY(write_header(writer, 0));
+	return sink_sync(writer->sink);
 }
 
 /* Where the first page from descriptor `from` on has data of its own; 0: none has. */
@@ -351,11 +359,12 @@ err_t kdump_mark_incomplete(struct kdump_writer *writer)
 		return ERR_HOLE;
 	TRY(write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE));
 	TRY(rescue_descriptors(writer));
-	if (tells_erased(writer) && writer->data_at) {
-		TRY(rescue_eraseinfo(writer));
-		err_t result = flush_descriptors(writer, 0);
-		if (result != OK && result != ERR_NOSPACE) /* then the last pages are missing */
-			return result;
-	}
-	return sink_extend(writer->sink, max_u64(writer->data_at, writer->table_at));
+	err_t result = OK;
+	if (tells_erased(writer) && writer->data_at)
+		result = rescue_eraseinfo(writer);
+	if (result == OK)
+		result = flush_descriptors(writer, 0);
+	if (result == OK || result == ERR_NOSPACE)
+		result = sink_extend(writer->sink, max_u64(writer->data_at, writer->table_at));
+	return result == ERR_NOSPACE ? OK : result; /* it may not grow: pages lack */
 }

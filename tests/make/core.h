@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "tests/make/itself.h"
 #include "tests/make/kernel.h"
 #include "tests/make/log.h"
 
@@ -53,6 +54,7 @@ struct recipe {
 	bool made;         /* there is a kernel */
 	struct kernel kernel;
 	struct log log;
+	struct own own;
 };
 
 /* --- writing the ELF core --- */

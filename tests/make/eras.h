@@ -25,6 +25,7 @@ static const struct page_layout page_layouts[] = {
 	{ V(4, 16, 0),      64,  0, 28,   24,  48,  8,   32, 32,  40,  41 }, /* bytes */
 	{ V(4, 18, 0),      64,  0, 52,   48,  40,  24,  8,  8,   16,  17 }, /* 4da1984edbbe */
 	{ V(6, 6, 0),       64,  0, 52,   48,  40,  24,  8,  8,   NO,  NO }, /* 9c5ccf2db04b */
+	{ V(99, 0, 0),      56,  8, 0,    4,   24,  16,  40, 40,  NO,  NO }, /* made up */
 };
 
 /* Bits of page.flags: the place in the list is the number. */
@@ -73,6 +74,10 @@ static const struct flag_names flag_names[] = {
 	{ V(6, 14, 0), "locked writeback referenced uptodate dirty lru head waiters active "
 		       "workingset swapcache owner_2 arch_1 reserved private private_2 reclaim "
 		       "swapbacked unevictable dropbehind mlocked hwpoison" },
+	/* made up: a kernel that no one has seen */
+	{ V(99, 0, 0), "hwpoison writeback locked dirty new_1 swapbacked uptodate new_2 "
+		       "lru head waiters workingset active new_3 new_4 referenced reserved private "
+		       "swapcache mlocked" },
 };
 
 /* Marks in page._mapcount. 0: a kernel of that time has none. */
@@ -90,6 +95,7 @@ static const struct page_types page_types[] = {
 	{ V(6, 10, 0), ~0x80u, ~0x100u, ~0x800u, ~0x1000u, 0 },
 	{ V(6, 11, 0), ~0x40000000u, ~0x20000000u, ~0x04000000u, ~0x02000000u, 0 },
 	{ V(6, 12, 0), 0xf0000000, 0xf1000000, 0xf4000000, 0xf5000000, 0xf7000000 },
+	{ V(99, 0, 0), 0xa0, 0xa1, 0xa4, 0xa5, 0xa7 }, /* made up */
 };
 
 /* How the address space is cut up. */

@@ -24,7 +24,9 @@ static uint64_t place(struct recipe *recipe, const char *text, bool is_virtual)
 		return offset + (is_virtual ? page_vaddr(kernel, index)
 					    : page_paddr(kernel, index));
 	}
-	if ((at = log_place(&recipe->log, name, index)))
+	if (strcmp(name, "pcp") == 0)
+		at = own_pcp(&recipe->own, index % CPUS);
+	else if ((at = log_place(&recipe->log, name, index)))
 		;
 	else if (strcmp(name, "pgd") == 0)
 		at = kernel->root;
@@ -392,6 +394,48 @@ static void do_kernel(struct recipe *recipe, const struct words *words)
 	tell_kernel(recipe);
 }
 
+/* --- statements: what the kernel keeps of itself --- */
+
+/* itself FORM [hidden]: symbols and types in memory; vmcoreinfo tells where since 6.0, if not
+ * hidden */
+static void do_itself(struct recipe *recipe, const struct words *words)
+{
+	static const char *const forms[] = { "absolute", "percpu", "base", "place" };
+	struct own *own = &recipe->own;
+	char line[128];
+	unsigned form = 0;
+
+	while (strcmp(words->word[1], forms[form]))
+		if (++form == sizeof(forms) / sizeof(forms[0]))
+			die("addresses of symbols are not written \"%s\"", words->word[1]);
+	own->kernel = &recipe->kernel;
+	own_make(own, (enum own_form)form);
+	if (recipe->kernel.version < V(6, 0, 0) || words->count > 2)
+		return;
+	for (unsigned i = 0; i < own->symbols; i++) {
+		if (strncmp(own->symbol[i].name, "kallsyms_", 9) ||
+		    !strcmp(own->symbol[i].name, "kallsyms_markers"))
+			continue;
+		snprintf(line, sizeof(line), "SYMBOL(%s)=%" PRIx64, own->symbol[i].name,
+			 own->symbol[i].at);
+		add_info(recipe, line);
+	}
+}
+
+/* percpu CPU FIRST COUNT [ORDER [LIST]]: free pages on a list of a CPU */
+static void do_percpu(struct recipe *recipe, const struct words *words)
+{
+	unsigned order = words->count > 4 ? (unsigned)number(words->word[4]) : 0;
+	unsigned list = words->count > 5 ? (unsigned)number(words->word[5]) : 3 * order + 1;
+	uint64_t first = number(words->word[2]), end = first + number(words->word[3]);
+
+	for (uint64_t pfn = first; pfn < end; pfn += UINT64_C(1) << order) {
+		for (uint64_t i = 0; i >> order == 0; i++)
+			fill_page(&recipe->kernel, pfn + i, "data");
+		own_free(&recipe->own, (unsigned)number(words->word[1]), pfn, order, list);
+	}
+}
+
 /* --- statements: pages --- */
 
 /* pages FIRST COUNT KIND[:ORDER] [CHANGE...] */
@@ -506,6 +550,7 @@ static const struct statement {
 	{ "info_most", 1, do_info_most }, { "log", 1, do_log },     { "say", 2, do_say },
 	{ "say_times", 3, do_say_times }, { "clear", 0, do_clear }, { "text", 2, do_text },
 	{ "cpu", 1, do_cpu },         { "machine", 1, do_machine },
+	{ "itself", 1, do_itself },   { "percpu", 3, do_percpu },
 };
 
 static void read_recipe(struct recipe *recipe, const char *folder, const char *name);
