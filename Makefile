@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Makefile - build, test, install.
-# Knobs: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR MANDIR COMPLETIONDIR, LINKTYPE=static|dynamic (default
+# Knobs: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR MANDIR COMPLETIONDIR DATADIR, LINKTYPE=static|dynamic (default
 # dynamic), USELZO USESNAPPY USEZSTD USELIBDEFLATE=on|off (default: on where the compiler finds the header).
 
 CFLAGS ?= -g -O2
@@ -85,13 +85,20 @@ static:
 	@$(MAKE) --no-print-directory BUILD=build/static LINKTYPE=static build/static/makedumpfile
 
 INSTALL = install
+PROFILES = $(wildcard profiles/*.conf)
+DATADIR ?= $(PREFIX)/share/makedumpfile
 INSTALLED = $(SBINDIR)/makedumpfile $(SBINDIR)/makedumpfile-R.pl $(MANDIR)/man8/makedumpfile.8 \
-	$(MANDIR)/man8/makedumpfile-R.pl.8 $(COMPLETIONDIR)/makedumpfile
+	$(MANDIR)/man8/makedumpfile-R.pl.8 $(COMPLETIONDIR)/makedumpfile $(MANDIR)/man5/makedumpfile.conf.5 \
+	$(PROFILES:profiles/%=$(DATADIR)/%) $(DATADIR)/secrets.conf
 
 install: makedumpfile
 	$(INSTALL) -D -m 755 makedumpfile $(DESTDIR)$(SBINDIR)/makedumpfile
 	$(INSTALL) -D -m 755 scripts/makedumpfile-R.pl $(DESTDIR)$(SBINDIR)/makedumpfile-R.pl
 	$(INSTALL) -D -m 644 doc/makedumpfile.8 $(DESTDIR)$(MANDIR)/man8/makedumpfile.8
+	$(INSTALL) -D -m 644 doc/makedumpfile.conf.5 $(DESTDIR)$(MANDIR)/man5/makedumpfile.conf.5
+	$(INSTALL) -d $(DESTDIR)$(DATADIR)
+	$(INSTALL) -m 644 $(PROFILES) $(DESTDIR)$(DATADIR)
+	cat $(PROFILES) > $(DESTDIR)$(DATADIR)/secrets.conf
 	ln -sf makedumpfile.8 $(DESTDIR)$(MANDIR)/man8/makedumpfile-R.pl.8
 	$(INSTALL) -D -m 644 completion/makedumpfile.bash $(DESTDIR)$(COMPLETIONDIR)/makedumpfile
 

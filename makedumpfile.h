@@ -50,7 +50,7 @@ struct plan {
 	const char *vmcoreinfo;      /* -i */
 	const char *vmcoreinfo_out;  /* -g */
 	const char *config;          /* --config: what is to be erased */
-	bool config_warn;            /* --config-errors=warn: a wrong line ends the file, not the run */
+	bool config_warn;            /* --config-errors=warn: an error ends the file, not the run */
 	bool stats_json;             /* --stats json */
 	bool json;                   /* --json: --info as a JSON object */
 };
@@ -78,7 +78,7 @@ struct dump {
 	uint8_t uts[UTS_FIELDS * UTS_FIELD];
 	struct dump_facts out;
 	pfn_t max_mapnr;
-	struct scrub *scrub; /* what is overwritten; NULL: nothing. Owned, with what it lends from */
+	struct scrub *scrub; /* what is overwritten; NULL: nothing. Owned, as is conf */
 	struct conf *conf;
 	const uint8_t *erased_before; /* eraseinfo of the input */
 	size_t erased_before_bytes;

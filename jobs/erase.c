@@ -34,7 +34,7 @@ static err_t want_symbols(const struct conf *conf, struct kernel_names *names)
 		const struct conf_command *command = &conf->command[i];
 		const struct conf_path *path[] = { &command->path, &command->size_path,
 						   &command->space };
-		for (unsigned k = 0; k < 3 && !command->module; k++)
+		for (unsigned k = 0; k < 3; k++)
 			if (path[k]->steps)
 				TRY(names_want(names, conf->step[path[k]->first].name));
 	}

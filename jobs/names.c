@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* names.c - look up all symbols that will be needed in one walk, and modules as they are asked for. */
+/* names.c - look up all symbols that will be needed in one walk, and modules as they are asked
+ * for. */
 #include "jobs/names.h"
 
 #include <stdlib.h>
@@ -148,8 +149,9 @@ static bool find_symbol(struct names *door, const char *module, const char *name
 
 	if (module) {
 		const struct held_module *held = hold(names, module);
-		return held && held->loaded &&
-		       module_symbol(&names->lists, &held->module, name, ret) == OK;
+		if (held && held->loaded &&
+		    module_symbol(&names->lists, &held->module, name, ret) == OK)
+			return true;
 	}
 	*ret = at(names, name);
 	return *ret != 0;

@@ -215,7 +215,9 @@ static err_t take_step(struct parser *parser, struct conf_step *step, char **tex
 		*(*text)++ = 0;
 		step->as = *text;
 		*text += name_length(*text);
-		if (*text == step->as)
+		if (**text == '@')
+			*text += 1 + name_length(*text + 1);
+		if (*text == step->as || (*text)[-1] == '@')
 			return wrong(parser, "the name of a type was expected behind ':'");
 		*text += strspn(*text, "*");
 	}
@@ -262,8 +264,11 @@ static err_t take_name(struct parser *parser, char mark, const char **name, cons
 		return wrong(parser, "a name was expected");
 	*name = text;
 	if (text[length]) {
-		size_t more = name_length(text + length + 1);
-		if (!more || text[length + 1 + more])
+		const char *end = text + length; /* names with dots between, where members nest */
+		do
+			end += 1 + name_length(end + 1);
+		while (*end == '.' && end[-1] != mark && end[-1] != '.');
+		if (*end || end[-1] == mark || end[-1] == '.')
 			return wrong(parser, "a name was expected behind ':'");
 		text[length] = 0;
 		*other = text + length + 1;
@@ -356,8 +361,9 @@ static err_t take_along(struct parser *parser, struct conf_command *command)
 {
 	const struct along *along = alongs;
 
-	if (is(parser, "count")) {
+	if (is(parser, "count") || is(parser, "through")) {
 		command->along = CONF_COUNT;
+		command->and_last = is(parser, "through");
 		next(parser);
 		return take_size(parser, command);
 	}

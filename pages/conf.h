@@ -4,15 +4,17 @@
  *
  *     [module]                                       whose symbols and types follow
  *     erase PATH [nullify | size SIZE | to PATH] [of PATH]
- *     for NAME in PATH [via MEMBER | within STRUCT[:MEMBER] | tree STRUCT:MEMBER | count SIZE]
+ *     for NAME in PATH [via MEMBER | within STRUCT[:MEMBER] | tree STRUCT:MEMBER |
+ *                       count SIZE | through SIZE]
  *             ...
  *     endfor
  *     if PATH is NUMBER|"TEXT"
  *             ...
  *     endif
  *
- * `to`, `of`, `tree`, `count`, `if`, types in paths (NAME:TYPE), indices and loops in loops are
- * ours; the rest is upstream's. */
+ * `to`, `of`, `tree`, `count`, `through`, `if`, types in paths (NAME:TYPE), indices and loops in
+ * loops are ours; the rest is upstream's. A type is NAME or NAME@MODULE, with a star for each
+ * pointer to it. */
 #ifndef PAGES_CONF_H
 #define PAGES_CONF_H
 
@@ -70,6 +72,7 @@ struct conf_command {
 	const char *variable;         /* for */
 	enum conf_along along;
 	const char *type, *member;    /* NULL: not given */
+	bool and_last;                /* the number is that of the last element: one more */
 
 	const char *text;             /* if: what it must be; NULL: `size` */
 };

@@ -389,7 +389,8 @@ static err_t loop(struct eraser *eraser, const struct conf_command *command)
 	if (command->along == CONF_COUNT && command->size_path.steps)
 		TRY(path_value(scene, &command->size_path, &count));
 	if (command->along == CONF_COUNT)
-		return loop_elements(eraser, command, &object, count);
+		return loop_elements(eraser, command, &object,
+				     count < UINT64_MAX ? count + command->and_last : count);
 	if (command->along == CONF_TREE)
 		return loop_tree(eraser, command, object);
 	if (array && command->along != CONF_ELEMENTS)

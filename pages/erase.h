@@ -13,7 +13,7 @@ struct names {
 	/* Is such a module loaded? */
 	bool (*module)(struct names *, const char *module);
 
-	/* The address of a variable, where it is in memory. */
+	/* The address of a variable, where it is in memory: of the module, else of the kernel. */
 	bool (*symbol)(struct names *, const char *module, const char *name, vaddr_t *ret);
 
 	/* The types; NULL: not known. Lent for as long as the names live. */

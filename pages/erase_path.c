@@ -36,11 +36,11 @@ bool object_is_struct(const struct object *object)
 }
 
 /* The bare type of an id. False: it is damaged, or of nothing. */
-static bool bare(const struct scene *scene, uint64_t id, struct type *ret)
+static bool bare(struct types *types, uint64_t id, struct type *ret)
 {
 	struct type type;
 
-	return scene->types->get(scene->types, id, &type) && types_bare(scene->types, &type, ret);
+	return types->get(types, id, &type) && types_bare(types, &type, ret);
 }
 
 uint64_t object_bytes(const struct scene *scene, const struct object *object)
@@ -53,9 +53,9 @@ uint64_t object_bytes(const struct scene *scene, const struct object *object)
 		return scene->memory->space->target.word_bytes;
 	if (type->kind != TYPE_ARRAY || type->bytes)
 		return type->bytes;
-	if (!bare(scene, type->of, &of))
+	if (!bare(object->types, type->of, &of))
 		return 0;
-	const struct object element = { .type = of };
+	const struct object element = { .types = object->types, .type = of };
 	return __builtin_mul_overflow(object_bytes(scene, &element), type->elements, &bytes)
 		       ? 0 : bytes;
 }
@@ -87,7 +87,7 @@ err_t object_target(const struct scene *scene, const struct object *object, stru
 		return fail(ERR_NOFACT, "it is no pointer");
 	if (target.stars)
 		target.stars--;
-	else if (!bare(scene, object->type.of, &target.type))
+	else if (!bare(object->types, object->type.of, &target.type))
 		target.type = (struct type){ .kind = TYPE_VOID, .name = "void" };
 	TRY(object_value(scene, object, &target.at));
 	if (!target.at)
@@ -105,7 +105,8 @@ err_t object_element(const struct scene *scene, const struct object *object, uin
 	if (object_is_pointer(object)) {
 		TRY(object_target(scene, object, &element));
 	} else {
-		if (object->type.kind != TYPE_ARRAY || !bare(scene, object->type.of, &element.type))
+		if (object->type.kind != TYPE_ARRAY ||
+		    !bare(object->types, object->type.of, &element.type))
 			return fail(ERR_NOFACT, "it is no array");
 		if (object->type.elements && index >= object->type.elements)
 			return fail(ERR_NOFACT, "element %" PRIu64 " of %" PRIu64, index,
@@ -139,8 +140,9 @@ err_t object_member(const struct scene *scene, const struct object *object, cons
 	struct member member;
 
 	TRY(enter(scene, &whole));
-	if (!types_member(scene->types, &whole.type, name, &member) ||
-	    !bare(scene, member.type, &part.type))
+	part.types = whole.types;
+	if (!types_member_within(whole.types, &whole.type, name, &member) ||
+	    !bare(whole.types, member.type, &part.type))
 		return fail(ERR_NOFACT, "%s has no member %s",
 			    *whole.type.name ? whole.type.name : "the struct", name);
 	if (member.bits || member.bit_offset % 8)
@@ -152,7 +154,7 @@ err_t object_member(const struct scene *scene, const struct object *object, cons
 
 /* --- types by name --- */
 
-/* NAME, with any number of stars behind it. */
+/* NAME or NAME@MODULE, with any number of stars behind it. */
 static err_t take_type(const struct scene *scene, const char *text, struct object *object)
 {
 	size_t length = strcspn(text, "*"), stars = strlen(text + length);
@@ -162,8 +164,16 @@ static err_t take_type(const struct scene *scene, const char *text, struct objec
 		return fail(ERR_NOFACT, "the type %.64s is too long", text);
 	memcpy(name, text, length);
 	name[length] = 0;
+	char *module = strchr(name, '@');
+	object->types = scene->types;
+	if (module) {
+		*module++ = 0;
+		if (!scene->names->module(scene->names, module))
+			return fail(ERR_NOFACT, "no module %s is loaded", module);
+		object->types = scene->names->types(scene->names, module);
+	}
 	object->stars = (unsigned)stars;
-	if (!scene->types || !types_named(scene->types, name, &object->type))
+	if (!object->types || !types_named(object->types, name, &object->type))
 		return fail(ERR_NOFACT, "no type %s", name);
 	return OK;
 }
@@ -175,7 +185,7 @@ err_t object_container(const struct scene *scene, const char *type, const char *
 	struct member found;
 
 	TRY(take_type(scene, type, &whole));
-	if (!types_chain(scene->types, &whole.type, member, &found) || found.bit_offset % 8)
+	if (!types_chain(whole.types, &whole.type, member, &found) || found.bit_offset % 8)
 		return fail(ERR_NOFACT, "%s has no member %s", type, member);
 	whole.at = at - found.bit_offset / 8;
 	*ret = whole;
@@ -191,6 +201,7 @@ static err_t start_type(const struct scene *scene, const struct conf_step *step,
 
 	if (step->as && !step->has_index)
 		return OK; /* which is taken anyway */
+	object->types = scene->types;
 	if (scene->types->variable(scene->types, step->name, &type) &&
 	    types_bare(scene->types, &type, &object->type))
 		return OK;

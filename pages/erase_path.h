@@ -10,7 +10,8 @@ enum { STARS_MOST = 3, RANGE_MOST = 1 << 30 };
 /* Something in the kernel's memory. */
 struct object {
 	vaddr_t at;
-	struct type type; /* bare */
+	struct types *types; /* who told the type */
+	struct type type;    /* bare */
 	unsigned stars;   /* pointers to it that a NAME:TYPE* puts on top */
 };
 

@@ -64,7 +64,8 @@ err_t scrub_add(struct scrub *scrub, paddr_t at, uint64_t bytes, uint8_t fill)
 	TRY(grow((void **)&scrub->piece, &scrub->piece_room, scrub->pieces,
 		 sizeof(*scrub->piece)));
 	scrub->piece[scrub->pieces++] = (struct scrub_piece){
-		.at = at, .bytes = bytes, .item = scrub->items - 1, .fill = fill, .begins = begins };
+		.at = at, .bytes = bytes, .item = scrub->items - 1, .fill = fill, .begins = begins
+	};
 	return OK;
 }
 

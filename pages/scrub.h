@@ -70,8 +70,8 @@ void scrub_note(struct scrub *, paddr_t at, uint64_t size);
 void scrub_note_pages(struct scrub *, unsigned page_shift, pfn_t first, pfn_t end,
 		      const uint64_t *words);
 
-/* What was erased in the bytes noted, a line each, in the order it was asked for; with `before`, the
- * eraseinfo of an earlier dump, first. Returns the length; *ret is lent until the next call. */
+/* What was erased in the bytes noted, a line each, in the order it was asked for; with `before`,
+ * the eraseinfo of an earlier dump, first. Returns the length; *ret is lent until the next call. */
 size_t scrub_text(struct scrub *, const char *before, size_t before_bytes, const char **ret);
 
 #endif

@@ -62,10 +62,12 @@ TEST(loops_and_conditions)
 {
 	struct conf conf;
 
-	CHECK_EQ(parse(&conf, "for s in list.next within session:node\n erase s.a erase s.b size s.n\n"
+	CHECK_EQ(parse(&conf, "for s in list.next within session:node\n"
+		       " erase s.a erase s.b size s.n\n"
 		       "endfor for k in first via next erase k endfor\n"
 		       "for k in root:rb_root.rb_node tree key:serial_node\n"
-		       " if k.type.name is \"big key\"\n  erase k.p[0]:payload*.data size 1\n endif\n"
+		       " if k.type.name is \"big key\"\n"
+		       "  erase k.p[0]:payload@mod*.data size 1\n endif\n"
 		       " for i in k.array count k.n erase i.x endfor\n"
 		       "endfor\nfor x in table erase x.y nullify endfor erase last"), OK);
 	CHECK_EQ(conf.commands, 13);
@@ -80,7 +82,7 @@ TEST(loops_and_conditions)
 	CHECK_EQ(conf.command[6].kind, CONF_IF);
 	CHECK_EQ(conf.command[6].body_end, 8);
 	CHECK(!strcmp(conf.command[6].text, "big key"));
-	CHECK(!strcmp(steps(&conf, &conf.command[7].path), "k p[0]:payload* data"));
+	CHECK(!strcmp(steps(&conf, &conf.command[7].path), "k p[0]:payload@mod* data"));
 	CHECK_EQ(conf.command[8].along, CONF_COUNT);
 	CHECK_EQ(conf.command[8].body_end, 10);
 	CHECK_EQ(conf.command[10].along, CONF_ELEMENTS);
@@ -94,7 +96,8 @@ TEST(what_is_wrong_is_told_with_its_place)
 		const char *text, *said;
 		unsigned commands; /* that are left */
 	} bad[] = {
-		{ "erase a\nerase", "c: Config error at 2:6: a path was expected, not 'the end'", 1 },
+		{ "erase a\nerase", "c: Config error at 2:6: a path was expected, not 'the "
+		  "end'", 1 },
 		{ "eras a", "c: Config error at 1:1: a command was expected (erase, for, if), not "
 			    "'eras'", 0 },
 		{ "erase a size -1", "c: Config error at 1:14: a size must be a positive number, "
@@ -103,18 +106,19 @@ TEST(what_is_wrong_is_told_with_its_place)
 				     "with K or M, not '9q'", 0 },
 		{ "erase a size 99999999999999999999", "c: Config error at 1:14: a size must be a "
 		  "positive number, with K or M, not '99999999999999999999'", 0 },
-		{ "erase size size 3", "c: Config error at 1:7: a path was expected, not 'size'", 0 },
+		{ "erase size size 3", "c: Config error at 1:7: a path was expected, not "
+		  "'size'", 0 },
 		{ "erase a.b-c", "c: Config error at 1:7: a path is names with dots between, not "
 				 "'a.b-c'", 0 },
 		{ "erase a.9", "c: Config error at 1:7: a name was expected, not 'a.9'", 0 },
-		{ "erase a[x]", "c: Config error at 1:7: an index must be a number in brackets, not "
-				"'a[x]'", 0 },
+		{ "erase a[x]", "c: Config error at 1:7: an index must be a number in brackets, "
+		  "not 'a[x]'", 0 },
 		{ "erase a[1", "c: Config error at 1:7: an index must be a number in brackets, not "
 			       "'a[1'", 0 },
 		{ "erase a:", "c: Config error at 1:7: the name of a type was expected behind ':', "
 			      "not 'a:'", 0 },
-		{ "erase a of b", "c: Config error at 1:9: 'of' needs 'size' or 'to' before it, not "
-				  "'of'", 0 },
+		{ "erase a of b", "c: Config error at 1:9: 'of' needs 'size' or 'to' before it, "
+		  "not 'of'", 0 },
 		{ "erase z\nfor x in y\n\terase x.z\n", "c: Config error at 2:1: No matching "
 							   "'endfor' found.", 1 },
 		{ "for x in y\n[mod]\nendfor", "c: Config error at 1:1: No matching 'endfor' "

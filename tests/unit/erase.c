@@ -324,8 +324,11 @@ TEST(loops)
 	ERASES("for x in shorts erase x endfor", "x 2 10200+2\nx 2 10202+2\nx 2 10204+2\n");
 	ERASES("for x in first count 2 erase x.length endfor",
 	       "x.length 4 10028+4\nx.length 4 10088+4\n");
+	ERASES("for x in first through 0 erase x.length endfor", "x.length 4 10028+4\n");
+	ERASES("for x in head within node:list.next erase x.name endfor", both);
 	TELLS("");
-	ERASES("for x in shorts via next erase x endfor", "x 2 10200+2\nx 2 10202+2\nx 2 10204+2\n");
+	ERASES("for x in shorts via next erase x endfor",
+	       "x 2 10200+2\nx 2 10202+2\nx 2 10204+2\n");
 	TELLS("1: an array has all its elements one after the other; 'via' or 'within' is passed "
 	      "over\n");
 	ERASES("for x in head within node for y in x.name count 2 erase y endfor endfor",
@@ -379,13 +382,15 @@ TEST(other_address_spaces)
 TEST(what_is_not_there)
 {
 	build();
-	ERASES("erase missing\nerase node.missing erase node.bit\nerase name[16]\n[mod]\nerase head\n"
-	       "erase name erase name size head\n[other]\nerase name\nerase name\n[mod]\nerase name",
+	ERASES("erase missing\nerase node.missing erase node.bit\nerase name[16]\n[mod]\n"
+	       "erase head\nerase name erase name size head\n[other]\nerase name\nerase name\n"
+	       "[mod]\nerase name",
 	       "name 16 10018+10\nname 16 10018+10\n");
 	TELLS("1: no symbol missing\n2: node has no member missing\n2: the member bit is made of "
 	      "single bits\n3: element 16 of 16\n5: no symbol head\n6: no symbol head\n"
 	      "8: no such module is loaded\n");
-	ERASES("for x in head within bad erase x endfor for x in head within node:bad erase x endfor "
+	ERASES("for x in head within bad erase x endfor "
+	       "for x in head within node:bad erase x endfor "
 	       "for x in name within node erase x endfor for x in first via name erase x endfor "
 	       "for x in first via text erase x endfor", "x 1 10018+1\nx 1 10019+1\nx 1 1001a+1\n"
 	       "x 1 1001b+1\nx 1 1001c+1\nx 1 1001d+1\nx 1 1001e+1\nx 1 1001f+1\nx 1 10020+1\n"
