@@ -45,7 +45,7 @@ LINK = -static
 LIBS += $(or $(shell $(PKG_CONFIG) --static --libs libdw libelf 2>/dev/null),-ldw -lelf -lz -lbz2 -llzma)
 LIBS += -lstdc++ -lm
 else
-LINK = -pie -Wl,-z,relro,-z,now
+LINK = -pie -Wl,--dynamic-list=extensions/exports -Wl,-z,relro,-z,now
 LIBS += $(or $(shell $(PKG_CONFIG) --libs libdw libelf 2>/dev/null),-ldw -lelf)
 endif
 

@@ -11,7 +11,7 @@
 #include "input/notes.h"
 #include "pages/decide.h"
 
-enum { LEVELS_MOST = 32, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
+enum { LEVELS_MOST = 32, EXTENSIONS_MOST = 16, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
 
 enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO };
 
@@ -51,6 +51,8 @@ struct plan {
 	const char *vmcoreinfo_out;  /* -g */
 	const char *config;          /* --config: what is to be erased */
 	bool config_warn;            /* --config-errors=warn: an error ends the file, not the run */
+	const char *extension[EXTENSIONS_MOST]; /* --extension, in the order given */
+	unsigned extensions;
 	bool stats_json;             /* --stats json */
 	bool json;                   /* --json: --info as a JSON object */
 };
@@ -80,6 +82,7 @@ struct dump {
 	pfn_t max_mapnr;
 	struct scrub *scrub; /* what is overwritten; NULL: nothing. Owned, as is conf */
 	struct conf *conf;
+	struct extensions *extensions; /* that are asked about pages; owned */
 	const uint8_t *erased_before; /* eraseinfo of the input */
 	size_t erased_before_bytes;
 	bool may_retry; /* another level is tried when this one does not fit */
@@ -153,8 +156,12 @@ unsigned budget_workers(const struct plan *, const struct packing *);
  * allowed; the sentence says where. */
 err_t erase_read(struct dump *, const struct plan *);
 
-/* Find in the opened dump what it asks to be overwritten. ERR_NOMEM, ERR_UNSUPPORTED: too much. */
+/* Get dump->scrub if anything may be overwritten; find in the opened dump what plan->config asks to
+ * be; and when all is found, make the scrub ready, or none where there is nothing. ERR_NOMEM,
+ * ERR_UNSUPPORTED: too much. */
+err_t erase_begin(struct dump *);
 err_t erase_prepare(struct dump *);
+err_t erase_seal(struct dump *);
 void erase_release(struct dump *);
 
 /* What of it is in the output. */

@@ -214,8 +214,10 @@ static err_t take_flattened(struct plan *plan, const char *text)
 
 static err_t take_extension(struct plan *plan, const char *text)
 {
-	(void)plan;
-	return fail(ERR_USAGE, "extension unsupported: --extension %s", text);
+	if (plan->extensions == EXTENSIONS_MOST)
+		return fail(ERR_USAGE, "--extension: more than %d", EXTENSIONS_MOST);
+	plan->extension[plan->extensions++] = text;
+	return OK;
 }
 
 struct option_entry {
@@ -278,6 +280,9 @@ static const struct option_entry option_table[] = {
 	{ 0, "config-errors", "fail|warn", take_config_errors,
 	  "An error in FILE: fail before anything is written (the default), or do what stands "
 	  "before it." },
+	{ 0, "extension", "SO", take_extension,
+	  "Ask the shared object SO about each page, too; may be given several times. "
+	  "makedumpfile-extension.h tells how one is written." },
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
 	{ 0, "exclude-percpu-free", NULL, take_percpu_free,
@@ -307,7 +312,6 @@ static const struct option_entry option_table[] = {
 
 	{ 'X', NULL, NULL, take_noted, NULL },
 	{ 0, "eppic", "FILE", take_noted, NULL },
-	{ 0, "extension", "SO", take_extension, NULL },
 	{ 0, "diskset", "FILE", take_noted, NULL },
 	{ 0, "xen-syms", "FILE", take_noted, NULL },
 	{ 0, "xen-vmcoreinfo", "FILE", take_noted, NULL },

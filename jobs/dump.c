@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "makedumpfile.h"
+#include "jobs/extension.h"
 #include "pages/needs.h"
 #include "pages/percpu.h"
 
@@ -280,6 +280,15 @@ static void choose_codec(struct dump *dump)
 	dump->out.codec = codec;
 }
 
+/* What is to be overwritten, and who else is asked about pages. */
+static err_t find_erased(struct dump *dump)
+{
+	TRY(erase_begin(dump));
+	TRY(extensions_load(dump));
+	TRY(erase_prepare(dump));
+	return erase_seal(dump);
+}
+
 static err_t make_dump(struct dump *dump, const struct plan *plan)
 {
 	TRY(dump_open(dump, plan));
@@ -291,9 +300,10 @@ static err_t make_dump(struct dump *dump, const struct plan *plan)
 		tell_vtop(dump);
 	err_t result = check_elf_possible(dump);
 	if (result == OK)
-		result = erase_prepare(dump);
+		result = find_erased(dump);
 	if (result == OK)
 		result = write_output(dump);
+	extensions_unload(dump);
 	dump_close(dump);
 	return result;
 }

@@ -50,10 +50,15 @@ static err_t find_all(struct dump *dump, struct kernel_names *names)
 	if (why.text[0])
 		say(&dump->plan->say, SAY_ERROR, "makedumpfile: %s: %s\n", dump->conf->name,
 		    why.text);
-	TRY(erase_find(dump->conf, &names->door, &dump->memory, dump->scrub, tell_skipped, dump));
-	dump->erased_before = dump->out.eraseinfo;
-	dump->erased_before_bytes = dump->out.eraseinfo_bytes;
-	return scrub_seal(dump->scrub, dump->erased_before_bytes);
+	return erase_find(dump->conf, &names->door, &dump->memory, dump->scrub, tell_skipped, dump);
+}
+
+err_t erase_begin(struct dump *dump)
+{
+	if (!dump->conf && !dump->plan->extensions)
+		return OK;
+	dump->scrub = calloc(1, sizeof(*dump->scrub));
+	return dump->scrub ? OK : fail(ERR_NOMEM, "no memory for what is to be erased");
 }
 
 err_t erase_prepare(struct dump *dump)
@@ -62,13 +67,21 @@ err_t erase_prepare(struct dump *dump)
 
 	if (!dump->conf)
 		return OK;
-	dump->scrub = calloc(1, sizeof(*dump->scrub));
-	if (!dump->scrub)
-		return fail(ERR_NOMEM, "no memory for what is to be erased");
 	names_init(&names, dump);
 	err_t result = find_all(dump, &names);
 	names_free(&names);
 	return result;
+}
+
+err_t erase_seal(struct dump *dump)
+{
+	if (dump->scrub && !dump->scrub->items && !dump->conf)
+		erase_release(dump);
+	if (!dump->scrub)
+		return OK;
+	dump->erased_before = dump->out.eraseinfo;
+	dump->erased_before_bytes = dump->out.eraseinfo_bytes;
+	return scrub_seal(dump->scrub, dump->erased_before_bytes);
 }
 
 void erase_release(struct dump *dump)

@@ -26,7 +26,8 @@ enum { VMCOREINFO_MOST = 1 << 20 };
 static bool kernel_needed(const struct dump *dump)
 {
 	const struct plan *plan = dump->plan;
-	bool needed = plan->job == JOB_DMESG || plan->job == JOB_USAGE || plan->config;
+	bool needed = plan->job == JOB_DMESG || plan->job == JOB_USAGE || plan->config ||
+		      plan->extensions;
 
 	for (unsigned i = 0; i < plan->levels; i++)
 		needed |= (plan->level[i] & ~dump->source.stored.level) > LEVEL_ZERO;

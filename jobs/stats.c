@@ -39,6 +39,7 @@ void report_pages(const struct dump *dump, const struct tally *tally, uint64_t w
 		{ "    Free pages             ", tally->excluded[PAGE_FREE] },
 		{ "    Hwpoison pages         ", tally->excluded[PAGE_HWPOISON] },
 		{ "    Offline pages          ", tally->excluded[PAGE_OFFLINE] },
+		{ "    Extension filter pages ", tally->excluded[PAGE_EXTENSION] },
 		{ "  Remaining pages ", remaining },
 	};
 
@@ -95,6 +96,7 @@ static void put_pages(struct json *json, const struct dump *dump, const struct t
 	json_number(json, "free_percpu_pages", tally->percpu);
 	json_number(json, "hwpoison_pages", tally->excluded[PAGE_HWPOISON]);
 	json_number(json, "offline_pages", tally->excluded[PAGE_OFFLINE]);
+	json_number(json, "extension_pages", tally->excluded[PAGE_EXTENSION]);
 	json_number(json, "remaining_pages", tally->existing - excluded);
 	json_number(json, "unused_vmemmap_pages", tally->unused);
 }
