@@ -35,6 +35,7 @@ struct plan {
 	bool cyclic;                 /* -K: windows of CYCLIC_BYTES even where one would do */
 	bool one_window;             /* --non-cyclic */
 	uint64_t cyclic_bytes;       /* --cyclic-buffer; 0: as memory allows */
+	uint64_t memory_bytes;       /* --memory; 0: what is available */
 	int block_order;             /* -b; -1: not given */
 	bool no_map;                 /* --non-mmap */
 	bool replace;                /* -f */
@@ -94,6 +95,9 @@ struct tally {
 	uint64_t excluded[PAGE_KINDS];
 	uint64_t kept;     /* with a descriptor in the output */
 	uint64_t zero;     /* of these, the ones that share the page of zeros */
+	uint64_t found_free; /* by the self-check */
+	uint64_t counted_free; /* by the kernel */
+	bool free_doubted; /* these disagree: what is found free is more, and kept */
 	uint64_t percpu;   /* of the free pages: on lists of single CPUs */
 	uint64_t unused;   /* of the page array, left out by -e; in no kind */
 	uint64_t absent;   /* could not be read while being written, and so have none */
@@ -107,6 +111,10 @@ struct tally {
  * cannot be understood is an error; otherwise it is said at debug level and every page is kept. */
 err_t dump_open(struct dump *, const struct plan *);
 void dump_close(struct dump *);
+
+/* jobs/tell.c: say at debug level what was opened, in the lines that test suites of other
+ * makedumpfiles read. */
+void tell_dump(struct dump *);
 
 /* jobs/dump.c: make a dump as planned. */
 err_t job_dump(const struct plan *);
@@ -139,9 +147,25 @@ err_t job_rearrange(const struct plan *);
 err_t write_kdump(struct dump *, struct sink *, unsigned parts, struct tally *);
 err_t write_elf(struct dump *, struct sink *, struct tally *);
 
-/* jobs/budget.c: memory that may be used, in bytes; a generous guess where the system does not
- * tell. */
-uint64_t budget_bytes(void);
+/* jobs/available.c: where the system tells what memory there is. */
+struct memory_files {
+	const char *meminfo;              /* as /proc/meminfo */
+	const char *groups;               /* as /proc/self/cgroup */
+	const char *version_1, *version_2; /* the roots of control groups; they need not exist */
+};
+
+extern const struct memory_files memory_files;
+
+/* Bytes that may be allocated: MemAvailable, or what is left below the limit of a control group of
+ * this process or above it, if that is less. A guess where the system does not tell. */
+uint64_t memory_available(const struct memory_files *);
+
+/* jobs/budget.c: bytes that may be used, --memory or what is available; and their shares. */
+uint64_t budget_bytes(const struct plan *);
+
+/* Bytes for the decisions kept as runs; and of page cache that one output may fill. */
+size_t budget_runs(const struct plan *);
+uint64_t budget_cache(const struct plan *);
 
 enum { WINDOW_STEP = 8192 }; /* page frames: windows begin at multiples of it */
 

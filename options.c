@@ -132,8 +132,8 @@ static err_t take_splitblock(struct plan *plan, const char *text)
 	return OK;
 }
 
-/* A number of bytes, with K M G T P E behind it. */
-static err_t take_limit(struct plan *plan, const char *text)
+/* A number of bytes, with K M G T P E behind it. 0: it is none. */
+static uint64_t size_of(const char *text)
 {
 	static const char units[] = "kmgtpe";
 	char *end;
@@ -141,11 +141,21 @@ static err_t take_limit(struct plan *plan, const char *text)
 	const char *unit = *end ? strchr(units, *end | 0x20) : NULL;
 	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
 
-	if (!number || *text == '-' || (*end && (!unit || end[1])) ||
-	    number > (uint64_t)INT64_MAX >> shift)
-		return fail(ERR_USAGE, "Limit size(%s) is invalid.", text);
-	plan->limit = number << shift;
-	return OK;
+	if (*text == '-' || (*end && (!unit || end[1])) || number > (uint64_t)INT64_MAX >> shift)
+		return 0;
+	return number << shift;
+}
+
+static err_t take_limit(struct plan *plan, const char *text)
+{
+	plan->limit = size_of(text);
+	return plan->limit ? OK : fail(ERR_USAGE, "Limit size(%s) is invalid.", text);
+}
+
+static err_t take_memory(struct plan *plan, const char *text)
+{
+	plan->memory_bytes = size_of(text);
+	return plan->memory_bytes ? OK : fail(ERR_USAGE, "Memory size(%s) is invalid.", text);
 }
 
 /* -D and --show-stats add to whatever --message-level gives, before or after it. */
@@ -226,6 +236,8 @@ struct option_entry {
 	const char *argument; /* how -h calls it; NULL: it takes none */
 	take_option *take;
 	const char *help; /* NULL: known from other makedumpfiles, and this one cannot do it */
+	bool whole; /* its name is new, and must be spelled out: it takes no abbreviation from those
+		       that scripts know */
 };
 
 static const struct option_entry option_table[] = {
@@ -241,7 +253,7 @@ static const struct option_entry option_table[] = {
 	  "machine. The output is the same." },
 	{ 0, "cyclic-buffer", "KIB", take_buffer,
 	  "Size of a window's bitmap; 1 KiB covers 8192 pages. Default: as memory allows." },
-	{ 0, "non-cyclic", NULL, take_one_window, "Work in one window, whatever it takes." },
+	{ 0, "non-cyclic", NULL, take_one_window, "Work in one window, whatever it takes.", true },
 	{ 'E', NULL, NULL, take_elf, "Write an ELF core instead of a kdump-compressed file." },
 	{ 'F', NULL, NULL, take_flattened,
 	  "Write a flattened stream to standard output, for a pipe; messages go to standard "
@@ -259,8 +271,8 @@ static const struct option_entry option_table[] = {
 	  "Only tell how much of the memory is of which kind. VMCORE is mostly /proc/kcore, and no "
 	  "DUMPFILE is needed." },
 	{ 0, "info", "FILE", take_input,
-	  "Only tell what the dump FILE is: format, kernel, pages, notes. Of any machine." },
-	{ 0, "json", NULL, take_json, "With --info: as one JSON object." },
+	  "Only tell what the dump FILE is: format, kernel, pages, notes. Of any machine.", true },
+	{ 0, "json", NULL, take_json, "With --info: as one JSON object.", true },
 	{ 0, "vtop", "ADDRESS", take_vtop, "Also print how a virtual address is translated." },
 	{ 0, "split", NULL, take_split,
 	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
@@ -286,9 +298,14 @@ static const struct option_entry option_table[] = {
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
 	{ 0, "exclude-percpu-free", NULL, take_percpu_free,
-	  "With a level that leaves out free pages: also those on lists of single CPUs." },
+	  "With a level that leaves out free pages: also those on lists of single CPUs.", true },
+	{ 0, "memory", "SIZE", take_memory,
+	  "Use no more than SIZE bytes (K M G T P E may stand behind) for windows, threads and the "
+	  "page cache that the output fills. Default: what is available, here and to the control "
+	  "group.", true },
 	{ 'e', "exclude-unused-vm", NULL, take_no_vmemmap,
-	  "Also leave out struct pages that describe only pages left out. Needs --work-dir." },
+	  "Also leave out struct pages that describe only pages left out. Needs --work-dir.",
+	  true },
 	{ 0, "work-dir", "DIRECTORY", take_noted,
 	  "Taken for the sake of -e and older scripts; no files are made in it." },
 	{ 'b', NULL, "ORDER", take_block_order, "Handle 2^ORDER pages at a time." },
@@ -298,10 +315,10 @@ static const struct option_entry option_table[] = {
 	{ 0, "show-stats", NULL, take_stats, "Print how many pages of each kind there were." },
 	{ 0, "stats", "json", take_stats_format,
 	  "Print the same, and more, as one JSON object on a line to standard output (with -F: to "
-	  "standard error), whatever the message level." },
+	  "standard error), whatever the message level.", true },
 	{ 0, "progress", "auto|plain|json|none", take_progress,
 	  "How progress is shown: auto redraws a line on a terminal and prints lines elsewhere, "
-	  "plain prints lines, json a JSON object a line." },
+	  "plain prints lines, json a JSON object a line.", true },
 	{ 0, "message-level", "N", take_message_level,
 	  "What to print: the sum of 1 (progress), 2 (common), 4 (errors), 8 (debug), 16 (report). "
 	  "Default 7." },
@@ -322,13 +339,25 @@ enum { OPTIONS = sizeof(option_table) / sizeof(option_table[0]) };
 
 _Static_assert((int)OPTIONS <= (int)OPTIONS_MOST, "room for the options");
 
+/* Does a word of the command line spell this name out? */
+static bool spelled(const char *name, int argc, char **argv)
+{
+	size_t length = strlen(name);
+
+	for (int i = 1; i < argc; i++)
+		if (!strncmp(argv[i], "--", 2) && !strncmp(argv[i] + 2, name, length) &&
+		    (!argv[i][2 + length] || argv[i][2 + length] == '='))
+			return true;
+	return false;
+}
+
 /* The table in getopt_long's two forms. A long option's value is LONG_ONLY plus its place. */
 struct getopt_tables {
 	char letters[2 * OPTIONS_MOST + 1];
 	struct option longs[OPTIONS_MOST + 1];
 };
 
-static void make_tables(struct getopt_tables *tables)
+static void make_tables(struct getopt_tables *tables, int argc, char **argv)
 {
 	char *letter = tables->letters;
 	struct option *next = tables->longs;
@@ -341,7 +370,7 @@ static void make_tables(struct getopt_tables *tables)
 			if (entry->argument)
 				*letter++ = ':';
 		}
-		if (entry->name)
+		if (entry->name && (!entry->whole || spelled(entry->name, argc, argv)))
 			*next++ = (struct option){entry->name,
 						  entry->argument ? required_argument : no_argument,
 						  NULL, LONG_ONLY + i};
@@ -415,19 +444,30 @@ static const struct clash making_clashes[] = {
 	{ 0 },
 };
 
-static const struct clash other_clashes[] = {
+/* Of the job alone: what would choose another, less urgent one does no harm beside it. */
+static const struct clash generate_clashes[] = {
 	{ "g", "c l p z E i xen-vmcoreinfo F R X", "" },
 	{ "g", "dry-run", "--dry-run cannot be used with -g." },
-	{ "R", "c l p z E i xen-vmcoreinfo x xen-syms F g X", "" },
-	{ "reassemble", "c l p z E i xen-vmcoreinfo x xen-syms F g X split", "" },
-	{ "g R reassemble", "stats", "--stats counts pages, and this job does not." },
+	{ "g", "stats", "--stats counts pages, and this job does not." },
+	{ 0 },
+};
+
+static const struct clash rearrange_clashes[] = {
+	{ "R", "c l p z E i xen-vmcoreinfo x xen-syms F X", "" },
+	{ "R", "stats", "--stats counts pages, and this job does not." },
+	{ 0 },
+};
+
+static const struct clash reassemble_clashes[] = {
+	{ "reassemble", "c l p z E i xen-vmcoreinfo x xen-syms F X split", "" },
+	{ "reassemble", "stats", "--stats counts pages, and this job does not." },
 	{ "reassemble", "dry-run", "--dry-run cannot be used with --reassemble." },
 	{ 0 },
 };
 
 static const struct clash info_clashes[] = {
 	{ "info", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg partial-dmesg mem-usage "
-	  "vtop split splitblock-size reassemble x i g num-threads e work-dir b f dry-run "
+	  "vtop split splitblock-size reassemble x i g num-threads memory e work-dir b f dry-run "
 	  "show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo",
 	  "--info FILE stands alone, or with --json and --non-mmap." },
 	{ 0 },
@@ -440,9 +480,10 @@ static err_t check_info(struct command *command)
 					   "other file names.");
 }
 
-static err_t check_other_job(const struct command *command, int least, int most)
+static err_t check_other_job(const struct command *command, const struct clash *clashes, int least,
+			     int most)
 {
-	TRY(check_clashes(command, other_clashes));
+	TRY(check_clashes(command, clashes));
 	if (command->plan->level[0] || command->files < least || command->files > most)
 		return fail(ERR_PARAMETER, "%s", "");
 	return OK;
@@ -450,13 +491,13 @@ static err_t check_other_job(const struct command *command, int least, int most)
 
 static err_t check_generate(struct command *command)
 {
-	TRY(check_other_job(command, 0, 0));
+	TRY(check_other_job(command, generate_clashes, 0, 0));
 	return any(command, "x xen-syms") ? OK : fail(ERR_PARAMETER, "%s", "");
 }
 
 static err_t check_rearrange(struct command *command)
 {
-	TRY(check_other_job(command, 1, 1));
+	TRY(check_other_job(command, rearrange_clashes, 1, 1));
 	command->plan->output = command->file[0];
 	return OK;
 }
@@ -465,7 +506,7 @@ static err_t check_reassemble(struct command *command)
 {
 	struct plan *plan = command->plan;
 
-	TRY(check_other_job(command, 1, command->files));
+	TRY(check_other_job(command, reassemble_clashes, 1, command->files));
 	plan->part = command->file;
 	plan->parts = (unsigned)command->files - 1;
 	plan->output = command->file[plan->parts];
@@ -557,7 +598,7 @@ static err_t parse(struct command *command, int argc, char **argv)
 	struct getopt_tables tables;
 	int got;
 
-	make_tables(&tables);
+	make_tables(&tables, argc, argv);
 	while ((got = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1) {
 		int at = got == '?' ? -1 : find_option(got);
 		if (at < 0)

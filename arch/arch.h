@@ -90,6 +90,11 @@ struct arch {
 	 * False: they tell already. NULL: all kernels of this machine do. */
 	bool (*place)(struct facts *, vaddr_t at, paddr_t physical, const struct cpu_state *,
 		      const char *source);
+
+	/* Make the facts tell what they do not, as it could be. False: there is nothing to guess.
+	 * Whoever asks proves it right or takes it back. NULL: never. */
+	bool (*guess)(struct facts *);
+
 	uint64_t image_align, image_most; /* with place: an image begins at multiples of the one
 					     and is no longer than the other */
 };

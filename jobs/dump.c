@@ -35,6 +35,15 @@ static void warn_of_kept(const struct dump *dump)
 		    "%s\n", need->kept, need->facts);
 }
 
+/* The kernel's own count of free pages against ours. */
+static void warn_of_check(const struct dump *dump, const struct tally *tally)
+{
+	if (tally->free_doubted)
+		say(&dump->plan->say, SAY_ERROR, "makedumpfile: %" PRIu64 " pages pass for free, "
+		    "and the zones count %" PRIu64 "%s\n", tally->found_free, tally->counted_free,
+		    tally->found_free > tally->counted_free ? ": free pages are kept" : "");
+}
+
 /* Free pages on lists of CPUs, which nobody expects to be told of unless asked. */
 static void tell_of_percpu(const struct dump *dump, const struct tally *tally)
 {
@@ -67,6 +76,7 @@ void warn_of_pages(const struct dump *dump, const struct tally *tally)
 		    "and kept whole, the first is number %" PRIu64 "\n", dump->map.broken,
 		    dump->map.first_broken);
 	warn_of_kept(dump);
+	warn_of_check(dump, tally);
 	tell_of_percpu(dump, tally);
 	if (doubts->unreadable)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are kept because their struct "
@@ -106,7 +116,8 @@ static err_t open_outputs(const struct plan *plan, struct outputs *outputs)
 		return fail(ERR_NOMEM, "no memory for %u outputs", count);
 	for (; outputs->count < count; outputs->count++) {
 		struct sink *sink = &outputs->sink[outputs->count];
-		*sink = (struct sink){ .kind = kind, .limit = plan->limit, .fd = -1 };
+		*sink = (struct sink){ .kind = kind, .limit = plan->limit, .fd = -1,
+				       .cache = budget_cache(plan) };
 		sink->name = plan->split ? plan->part[outputs->count] : output_name(plan);
 		TRY(sink_open(sink, plan->replace));
 	}

@@ -213,7 +213,8 @@ static err_t begin_packing(struct writing *writing)
 				   .batch_bytes = batch_bytes(dump) };
 
 	packing.workers = budget_workers(dump->plan, &packing);
-	say(&dump->plan->say, SAY_DEBUG, "Number of threads: %u\n", packing.workers);
+	say(&dump->plan->say, SAY_DEBUG, "Number of threads: %u\nMemory that may be used: %" PRIu64
+	    "\n", packing.workers, budget_bytes(dump->plan));
 	return packer_create(&packing, &writing->packer);
 }
 

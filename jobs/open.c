@@ -208,7 +208,7 @@ static err_t check_release(struct dump *dump, vaddr_t at, const char *release)
 {
 	struct facts *facts = &dump->facts;
 
-	if (!fact_known(facts, TEXT_OSRELEASE))
+	if (!fact_known(facts, TEXT_OSRELEASE) && *release >= '1' && *release <= '9')
 		fact_set_text(facts, TEXT_OSRELEASE, release, strlen(release), "utsname");
 	if (!strcmp(release, facts->release))
 		return OK;
@@ -237,10 +237,10 @@ static err_t read_utsname(struct dump *dump)
 	return OK;
 }
 
-/* How its memory is read. */
-static err_t know_memory(struct dump *dump, const struct arch *arch)
+/* How its memory is read, as the facts say. */
+static err_t try_memory(struct dump *dump, const struct arch *arch)
 {
-	dump->space.target = dump->source.target;
+	dump->space = (struct space){ .target = dump->source.target };
 	TRY(within(arch->setup(&dump->space, &dump->facts, &dump->source), "%s",
 		   dump->source.name));
 	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
@@ -248,8 +248,27 @@ static err_t know_memory(struct dump *dump, const struct arch *arch)
 	if (!dump->source.stored.known || dump->note_found || !dump->out.vmcoreinfo_bytes)
 		dump->out.phys_base = dump->space.phys_base;
 	err_t result = read_utsname(dump);
-	if (result != OK)
-		return result == ERR_MISMATCH ? result : within(result, "%s", dump->source.name);
+	return result == ERR_MISMATCH ? result : within(result, "%s", dump->source.name);
+}
+
+/* Where the facts do not tell enough, a CPU that ran the kernel may, or a guess that is proved. */
+static err_t know_memory(struct dump *dump, const struct arch *arch)
+{
+	struct facts told = dump->facts;
+	struct kept_text why;
+	bool proof = fact_known(&told, TEXT_OSRELEASE);
+	err_t result = try_memory(dump, arch);
+
+	err_keep(&why);
+	proof &= result != ERR_MISMATCH;
+	if (result != OK && proof && cpus_locate(&dump->source, arch, &dump->facts) == OK)
+		result = try_memory(dump, arch);
+	if (result != OK && proof && arch->guess && arch->guess(&dump->facts))
+		result = try_memory(dump, arch);
+	if (result != OK) {
+		dump->facts = told;
+		return err_again(result, &why);
+	}
 	dump->memory_known = true;
 	return OK;
 }
@@ -311,58 +330,6 @@ static err_t know_pages(struct dump *dump)
 	return OK;
 }
 
-/* As vmcoreinfo has them, one to a line: scripts read OSRELEASE and CRASHTIME here. */
-static void tell_facts(const struct dump *dump)
-{
-	const struct say *say_to = &dump->plan->say;
-	const char *from = "";
-
-	for (enum fact_id id = 0; id < FACTS; id++) {
-		if (!fact_known(&dump->facts, id))
-			continue;
-		if (strcmp(from, dump->facts.source[id])) {
-			from = dump->facts.source[id];
-			say(say_to, SAY_DEBUG, "Facts        : from %s\n", from);
-		}
-		say(say_to, SAY_DEBUG, "  ");
-		vmcoreinfo_write_fact(&dump->facts, id, say_to->text);
-	}
-}
-
-/* What an earlier run wrote into the header; scripts read dump_level here. */
-static void tell_stored(const struct dump *dump)
-{
-	const struct stored *stored = &dump->source.stored;
-
-	if (stored->known)
-		say(&dump->plan->say, SAY_DEBUG, "Header       :\n  nr_cpus          : %u\n"
-		    "  dump_level       : %u\n", stored->cpus, stored->level);
-}
-
-static void tell(const struct dump *dump)
-{
-	const struct say *say_to = &dump->plan->say;
-	const struct source *source = &dump->source;
-
-	if (!says(say_to, SAY_DEBUG))
-		return;
-	for (size_t i = 0; i < source->segments; i++)
-		say(say_to, SAY_DEBUG,
-		    "LOAD[%2zu] %16" PRIx64 " %16" PRIx64 " %16" PRIx64 " %16" PRIx64 "\n", i,
-		    source->segment[i].start,
-		    source->segment[i].start + source->segment[i].memory_bytes,
-		    source->segment[i].virtual,
-		    source->segment[i].virtual + source->segment[i].memory_bytes);
-	say(say_to, SAY_DEBUG,
-	    "Linux kdump\nmax_mapnr    : %" PRIx64 "\npage_size    : %" PRIu64 "\n",
-	    dump->max_mapnr, page_bytes(&source->target));
-	tell_stored(dump);
-	tell_facts(dump);
-	if (dump->kernel_known)
-		say(say_to, SAY_DEBUG, "Memory type  : %s\nCompound pages: %s\n",
-		    dump->map.model->name, dump->rules.compound->when);
-}
-
 /* Of a kernel that is not known the output tells at least the machine: who reads it needs that to
  * begin with. */
 static void name_machine(struct dump *dump, const struct arch *arch)
@@ -381,7 +348,7 @@ static bool may_keep_all(const struct dump *dump)
 /* The sentence says that there is none, or why not. */
 static err_t no_vmcoreinfo(void)
 {
-	return fail(ERR_PARAMETER, "%s Specify '-x' option or '-i' option.", err_text());
+	return fail(ERR_PARAMETER, "%s\nSpecify '-x' option or '-i' option.", err_text());
 }
 
 /* Open and understand; what fails after the source is open is undone by dump_open(). */
@@ -423,7 +390,7 @@ static err_t open_parts(struct dump *dump)
 		    "zero is kept: %s\n",
 		    err_text());
 	dump->out.max_mapnr = dump->max_mapnr;
-	tell(dump);
+	tell_dump(dump);
 	return OK;
 }
 

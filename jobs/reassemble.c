@@ -375,7 +375,8 @@ err_t job_reassemble(const struct plan *plan)
 	FREE_AT_END struct part *part = calloc(plan->parts + 1, sizeof(*part));
 	struct joining joining = {
 		.plan = plan, .part = part, .parts = plan->parts, .piece = piece,
-		.sink = { .kind = SINK_FILE, .name = plan->output, .limit = plan->limit },
+		.sink = { .kind = SINK_FILE, .name = plan->output, .limit = plan->limit,
+			  .cache = budget_cache(plan) },
 	};
 
 	if (!plan->parts)

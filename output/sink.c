@@ -128,6 +128,24 @@ err_t sink_open(struct sink *sink, bool replace)
 	return sink->kind == SINK_FLATTENED ? begin_flattened(sink) : OK;
 }
 
+/* Keep what the output has in the page cache below `cache`: when half of that is written, it is
+ * sent on its way to the disk, and the half before, which had the time to get there, is dropped.
+ * What is no file on a disk refuses, and needs none of this; what a disk refuses is known first
+ * here. */
+static err_t empty_cache(struct sink *sink, size_t size)
+{
+	sink->cached += size;
+	if (!sink->cache || sink->cached < sink->cache / 2)
+		return OK;
+	sink->cached = 0;
+	if (sync_file_range(sink->fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) &&
+	    (errno == EIO || errno == ENOSPC || errno == EDQUOT))
+		return not_written(sink);
+	posix_fadvise(sink->fd, 0, 0, POSIX_FADV_DONTNEED);
+	sync_file_range(sink->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return OK;
+}
+
 /* How much of [at, at + size) the limit lets through: of a file's positions, of a stream's sum. */
 static size_t below_limit(const struct sink *sink, uint64_t at, size_t size)
 {
@@ -176,6 +194,7 @@ err_t sink_write(struct sink *sink, uint64_t at, const void *bytes, size_t size)
 		TRY(put(sink, at, bytes, fits));
 		sink->written += fits;
 		sink->end = max_u64(sink->end, at + fits);
+		TRY(empty_cache(sink, fits));
 	}
 	if (fits < size)
 		return fail(ERR_NOSPACE, "Can't write the dump file(%s). Size limit(%" PRIu64

@@ -26,12 +26,14 @@ struct sink {
 	enum sink_kind kind;
 	const char *name; /* as messages call it; lent */
 	uint64_t limit;   /* -L: bytes the output may have; 0: any number */
+	uint64_t cache;   /* bytes of page cache it may fill; 0: any number */
 	int fd;           /* -1: nowhere */
 	struct place place; /* SINK_FILE: where it lies */
 	bool regular;     /* an ordinary file: it can be cut, and holes are zeros */
 	bool made;        /* it was not there before */
 	bool stale;       /* what was there before still is */
 	uint64_t written; /* bytes handed over, those written twice counted twice */
+	uint64_t cached;  /* bytes handed over since cache was last emptied */
 	uint64_t end;     /* one past the highest byte written */
 	uint8_t *record;  /* SINK_FLATTENED: bytes of the record in the making; owned */
 	uint64_t record_at;

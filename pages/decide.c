@@ -112,6 +112,8 @@ static uint64_t exclude_covers(const struct decider *decider, const struct block
 			continue;
 		}
 		pfn_t first = block->base + i, end = first + (UINT64_C(1) << order);
+		if (block->kind[PAGE_FREE] & block->lanes.buddy & UINT64_C(1) << i)
+			decision->found_free += end - first;
 		exclude(decision, carry, kind_of(block, i), first, end);
 		done |= bits_mask(i, (unsigned)min_u64(64, i + (end - first)));
 		*reached = max_u64(*reached, end);

@@ -34,6 +34,7 @@ struct decision {
 	pfn_t first, end;
 	uint64_t *words; /* the caller's */
 	uint64_t excluded[PAGE_KINDS];
+	uint64_t found_free; /* in blocks that struct pages tell of, in the dump or not */
 	uint64_t percpu; /* of the free pages: on lists of single CPUs */
 	struct doubts doubts;
 };

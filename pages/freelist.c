@@ -52,8 +52,8 @@ static void walk_zone(struct lists *lists, vaddr_t zone)
 			vaddr_t head = zone + walk->free_area + order * walk->area_size +
 				       walk->free_list + type * walk->list_size;
 			if (!lists_follow(lists, head, order, exclude, &behind))
-				lists_doubt(lists, "of order %u at %#" PRIx64 ", behind the entry at "
-					    "%#" PRIx64, order, head, behind);
+				lists_doubt(lists, "of order %u at %#" PRIx64 ", behind the "
+					    "entry at %#" PRIx64, order, head, behind);
 		}
 }
 

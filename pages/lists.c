@@ -121,7 +121,8 @@ static void see_node(struct lists *lists, vaddr_t pgdat, zone_visit *visit)
 	uint8_t bytes[4];
 
 	if (memory_read(lists->memory, pgdat + lists->nr_zones, bytes, 4) != OK) {
-		lists_doubt(lists, "of the node at %#" PRIx64 ": its nr_zones cannot be read", pgdat);
+		lists_doubt(lists, "of the node at %#" PRIx64 ": its nr_zones cannot be read",
+			    pgdat);
 		return;
 	}
 	uint64_t zones = get_32(lists->memory->space->target.big_endian, bytes);
@@ -140,7 +141,8 @@ void lists_zones(struct lists *lists, zone_visit *visit)
 	vaddr_t pgdat = 0;
 
 	for (unsigned from = 0;; from = node + 1) {
-		err_t result = nodes_next(lists->memory, lists->decider->facts, from, &node, &pgdat);
+		err_t result = nodes_next(lists->memory, lists->decider->facts, from, &node,
+					  &pgdat);
 		if (result == ERR_HOLE)
 			return;
 		if (result != OK) {

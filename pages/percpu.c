@@ -44,8 +44,8 @@ static err_t prepare(struct walk *walk, struct decider *decider, struct decision
 	walk->in_set = fact_or(facts, OFFSET_PER_CPU_PAGESET_PCP, 0);
 	walk->types = fact_or(facts, NUMBER_MIGRATE_PCPTYPES, USUAL_TYPES);
 	if (!walk->types || walk->list_count > LISTS_MOST)
-		return fail(ERR_NOFACT, "%" PRIu64 " lists of %" PRIu64 " migrate types are none of "
-			    "a CPU", walk->list_count, walk->types);
+		return fail(ERR_NOFACT, "%" PRIu64 " lists of %" PRIu64 " migrate types are none "
+			    "of a CPU", walk->list_count, walk->types);
 	return OK;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* percpu.h - free pages that wait on lists of single CPUs, to be used again soon. Their struct pages
- * do not tell, and vmcoreinfo does not say where the lists are; the kernel's own types do. Level 16
- * does not mean them, as it never has: an option of its own does. */
+/* percpu.h - free pages that wait on lists of single CPUs, to be used again soon. Their struct
+ * pages do not tell, and vmcoreinfo does not say where the lists are; the kernel's own types do.
+ * Level 16 does not mean them, as it never has: an option of its own does. */
 #ifndef PAGES_PERCPU_H
 #define PAGES_PERCPU_H
 

@@ -47,6 +47,7 @@ struct kernel {
 	enum model model;
 	bool static_sections; /* one array of all sections, without roots */
 	bool five_levels, small_pages, pointer_to_sections;
+	bool count_free; /* in each list's nr_free, too */
 	uint64_t at, phys_base, offset, sme, section_bits, physmem_bits, section_flags;
 	uint64_t page_kib, va_bits, actual_bits; /* 0: the machine's usual ones */
 	struct node {
@@ -183,12 +184,12 @@ static uint64_t make_table(struct kernel *kernel, unsigned level)
 	return at;
 }
 
-/* The next table below an entry, made when it is not there. */
+/* The next table below an entry, made when it is not there. The ones made last are met most. */
 static uint64_t table_below(struct kernel *kernel, uint64_t entry_at, unsigned level)
 {
-	for (unsigned i = 0; i < kernel->tables; i++)
-		if (kernel->table[i].entry_at == entry_at)
-			return kernel->table[i].at;
+	for (unsigned i = kernel->tables; i; i--)
+		if (kernel->table[i - 1].entry_at == entry_at)
+			return kernel->table[i - 1].at;
 	if (kernel->tables == TABLES)
 		die("more than %d page tables", TABLES);
 	uint64_t at = make_table(kernel, level - 1);
@@ -337,6 +338,16 @@ static void add_memory(struct kernel *kernel, uint64_t start, uint64_t end)
 		for (uint64_t at = start >> kernel->section_bits;
 		     at <= (end - 1) >> kernel->section_bits; at++)
 			add_section(kernel, at);
+}
+
+/* Section `copy` gets the page array of section `of` as its own: the same struct pages. */
+static void copy_section(struct kernel *kernel, uint64_t copy, uint64_t of)
+{
+	uint64_t pages = section_pages(kernel), size = kernel->page->size;
+
+	map_range(kernel, kernel->vmemmap + copy * pages * size, page_paddr(kernel, of * pages),
+		  pages * size);
+	set_64(kernel, section_at(kernel, copy), word_at(kernel, section_at(kernel, of)));
 }
 
 static void make_flat(struct kernel *kernel, uint64_t max_pfn)

@@ -323,6 +323,7 @@ static void do_option(struct recipe *recipe, const struct words *words)
 		{ "actual_bits", &kernel->actual_bits, NULL },
 		{ "la57", NULL, &kernel->five_levels },
 		{ "small_pages", NULL, &kernel->small_pages },
+		{ "count_free", NULL, &kernel->count_free },
 		{ "mem_section_variable", NULL, &kernel->pointer_to_sections },
 		{ "static_sections", NULL, &kernel->static_sections },
 	};
@@ -433,6 +434,32 @@ static void do_percpu(struct recipe *recipe, const struct words *words)
 		for (uint64_t i = 0; i >> order == 0; i++)
 			fill_page(&recipe->kernel, pfn + i, "data");
 		own_free(&recipe->own, (unsigned)number(words->word[1]), pfn, order, list);
+	}
+}
+
+/* After `kernel`: repeat START BYTES N: that memory, which one segment has, N more times behind it;
+ * the copies share its bytes in the file, and their struct pages are those of the original */
+static void do_repeat(struct recipe *recipe, const struct words *words)
+{
+	struct kernel *kernel = &recipe->kernel;
+	uint64_t start = number(words->word[1]), bytes = number(words->word[2]);
+	uint64_t times = number(words->word[3]), section = UINT64_C(1) << kernel->section_bits;
+	size_t like = 0;
+
+	while (like < recipe->loads && recipe->load[like].paddr != start)
+		like++;
+	if (like == recipe->loads || recipe->load[like].memory_bytes != bytes ||
+	    start % section || bytes % section || kernel->model != VMEMMAP)
+		die("only a segment of whole sections, in a vmemmap, can be repeated");
+	for (uint64_t i = 1; i <= times; i++) {
+		struct load load = recipe->load[like];
+		load.paddr += i * bytes;
+		load.like = like + 1;
+		if (recipe->loads == SEGMENTS)
+			die("more than %d segments", SEGMENTS);
+		recipe->load[recipe->loads++] = load;
+		for (uint64_t at = 0; at < bytes; at += section)
+			copy_section(kernel, (load.paddr + at) / section, (start + at) / section);
 	}
 }
 
@@ -551,6 +578,7 @@ static const struct statement {
 	{ "say_times", 3, do_say_times }, { "clear", 0, do_clear }, { "text", 2, do_text },
 	{ "cpu", 1, do_cpu },         { "machine", 1, do_machine },
 	{ "itself", 1, do_itself },   { "percpu", 3, do_percpu },
+	{ "repeat", 3, do_repeat },
 };
 
 static void read_recipe(struct recipe *recipe, const char *folder, const char *name);

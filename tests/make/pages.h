@@ -153,6 +153,8 @@ static void link_free(struct kernel *kernel, uint64_t pfn, unsigned order)
 	set_64(kernel, last_at, page);
 	set_64(kernel, zone + list + 8, page);
 	set_64(kernel, zone + 64, word_at(kernel, zone + 64) + (UINT64_C(1) << order));
+	uint64_t count = zone + AREAS_AT + (order + 1) * AREA_BYTES - 8;
+	set_64(kernel, count, word_at(kernel, count) + kernel->count_free);
 }
 
 static void set_free(struct kernel *kernel, uint64_t pfn, unsigned order, uint32_t mapcount)
