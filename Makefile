@@ -163,6 +163,15 @@ check-thread:
 	@$(MAKE) --no-print-directory -s BUILD=build/thread CFLAGS="$(SANITIZE) -fsanitize=thread" build/thread/makedumpfile tests
 	@BUILD=build/thread tests/run $(or $(SUITES),unit cases)
 
+# Every call of the C library fails once, in every job: tests/faults/run [JOB...].
+check-faults:
+	@$(MAKE) --no-print-directory -s all tests $(BUILD)/tests/faults/shim.so
+	@tests/faults/run $(JOBS)
+
+$(BUILD)/tests/faults/shim.so: tests/faults/shim.c $(BUILD)/settings
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -Wall -Wextra $(WERROR) -shared -fPIC -o $@ $< -ldl
+
 check-vm:
 	@scripts/deps vm
 	@$(MAKE) --no-print-directory -s all tests
@@ -173,6 +182,13 @@ check-machines:
 	@scripts/deps machines
 	@$(MAKE) --no-print-directory -s all tests
 	@tests/vm/machines $(VM)
+
+# Builds for other machines, run under user emulation. One is `make TARGET=arm64 CC=aarch64-linux-gnu-gcc`; TARGET is for
+# those who are used to say it, the compiler tells all.
+check-cross:
+	@scripts/deps cross
+	@$(MAKE) --no-print-directory -s all tests
+	@tests/cross $(ARCH)
 
 # The Debian and RPM packages and the initramfs hooks, built and looked into.
 check-packages:
@@ -199,6 +215,6 @@ bench-scale:
 	@$(MAKE) --no-print-directory -s all tests
 	@tests/bench/scale $(SCALE)
 
-.PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-vm check-machines \
-	check-packages fuzz bench bench-report bench-scale
+.PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-faults check-vm \
+	check-machines check-cross check-packages fuzz bench bench-report bench-scale
 .DELETE_ON_ERROR:

@@ -21,7 +21,7 @@
 
 static void rewind_windows(struct cycle *cycle)
 {
-	cycle->first = cycle->end = 0;
+	cycle->first = cycle->end = cycle->dump->out.first_pfn;
 	cycle->carry = (struct carry){ 0 };
 	runs_rewind(&cycle->runs);
 }
@@ -234,20 +234,22 @@ err_t cycle_create(struct cycle *cycle, struct dump *dump, struct tally *tally)
 	uint64_t bytes = budget_window(dump->plan, dump->max_mapnr);
 
 	*cycle = (struct cycle){ .dump = dump, .tally = tally, .window = bytes * 8 };
-	cycle->words = malloc(bytes);
+	cycle->words = bytes <= PTRDIFF_MAX ? malloc((size_t)bytes) : NULL; /* hosts of 32 bits */
 	if (!cycle->words)
 		return fail(ERR_NOMEM, "no memory for a window of %" PRIu64 " bytes", bytes);
 	err_t result = runs_init(&cycle->runs, budget_runs(dump->plan));
 	if (result == OK && dump->out.level & LEVEL_ZERO &&
 	    (dump->plan->elf || dump->plan->job == JOB_USAGE))
 		result = reader_create(&dump->source, &cycle->reader);
-	if (result != OK)
+	if (result != OK) {
 		cycle_destroy(cycle);
+		return result;
+	}
 	say(&dump->plan->say, SAY_DEBUG, "%s\nBuffer size for the cyclic mode: %" PRIu64 "\n"
 	    "Number of cycles: %" PRIu64 "\n", cycle->window < dump->max_mapnr ? "" :
 	    "There is enough free memory to be done in one cycle.\n", bytes,
 	    (dump->max_mapnr + cycle->window - 1) / cycle->window);
-	return result;
+	return OK;
 }
 
 void cycle_destroy(struct cycle *cycle)

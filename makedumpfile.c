@@ -63,7 +63,7 @@ static int failed(const struct plan *plan, err_t why, bool parsing)
 	if (why == ERR_PARAMETER)
 		say(to, SAY_COMMON, "Commandline parameter is invalid.\n"
 		    "Try `makedumpfile --help' for more information.\n");
-	if (!plan->check_params)
+	if (!plan->check_params && !plan->json)
 		say(to, SAY_COMMON, "\nmakedumpfile Failed.\n");
 	return why == ERR_MISMATCH ? EXIT_MISMATCH : EXIT_FAILED;
 }
@@ -85,6 +85,10 @@ static err_t run(const struct plan *plan)
 		return job_usage(plan);
 	case JOB_INFO:
 		return job_info(plan);
+	case JOB_CHECK:
+		return job_check(plan);
+	case JOB_SALVAGE:
+		return job_salvage(plan);
 	default:
 		return fail(ERR_UNSUPPORTED, "job %d is not known", (int)plan->job);
 	}
@@ -110,7 +114,7 @@ int main(int argc, char **argv)
 	result = run(&plan);
 	if (result != OK)
 		return failed(&plan, result, false);
-	if (plan.job != JOB_INFO)
+	if (plan.job != JOB_INFO && plan.job != JOB_CHECK)
 		say(&plan.say, SAY_COMMON,
 		    plan.job == JOB_USAGE ? "\n" : "\nmakedumpfile Completed.\n");
 	return EXIT_OK;

@@ -13,7 +13,8 @@
 
 enum { LEVELS_MOST = 32, EXTENSIONS_MOST = 16, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
 
-enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO };
+enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO,
+	   JOB_CHECK, JOB_SALVAGE };
 
 /* What the command line asks for. Texts are lent from argv. */
 struct plan {
@@ -55,7 +56,8 @@ struct plan {
 	const char *extension[EXTENSIONS_MOST]; /* --extension, in the order given */
 	unsigned extensions;
 	bool stats_json;             /* --stats json */
-	bool json;                   /* --json: --info as a JSON object */
+	bool json;                   /* --json: --info, --check as a JSON object */
+	const char *against;         /* --against: what --check compares with */
 };
 
 /* What messages call the one output. */
@@ -157,7 +159,8 @@ struct memory_files {
 extern const struct memory_files memory_files;
 
 /* Bytes that may be allocated: MemAvailable, or what is left below the limit of a control group of
- * this process or above it, if that is less. A guess where the system does not tell. */
+ * this process or above it, if that is less. A guess where the system does not tell. It does not
+ * fail, and this thread's sentence stays. */
 uint64_t memory_available(const struct memory_files *);
 
 /* jobs/budget.c: bytes that may be used, --memory or what is available; and their shares. */
@@ -215,9 +218,31 @@ err_t report_json(const struct dump *, const struct tally *, uint64_t written);
 /* jobs/dump.c: say what was not as it should be about the pages that were looked at. */
 void warn_of_pages(const struct dump *, const struct tally *);
 
+/* A dump of any machine and kernel. */
+struct any_dump {
+	struct source source; /* its target is set, as far as it is known */
+	struct notes_found notes;
+	struct facts facts;   /* what VMCOREINFO tells, up to where it is damaged */
+	err_t vmcoreinfo;     /* what became of reading it; OK also where there is none */
+	bool page_size_known; /* false: source.target is a guess */
+};
+
+/* jobs/anydump.c: open a dump for what the file itself tells; errors are those of source_open(). */
+err_t any_dump_open(struct any_dump *, const struct plan *, const char *name);
+void any_dump_close(struct any_dump *);
+
 /* jobs/info.c: print what the dump file plan->input tells about itself to plan->say.text, whatever
  * the message level. The kernel and its machine need not be known. */
 err_t job_info(const struct plan *);
+
+/* jobs/check.c: look at every descriptor and every byte of the dump plan->input, compare its pages
+ * with those of plan->against if there is one, and print what was found as job_info() does.
+ * ERR_CORRUPT: something is wrong; the sentence names the first such thing. */
+err_t job_check(const struct plan *);
+
+/* jobs/reassemble.c: make a valid dump of what plan->input, which was cut off or is incomplete,
+ * still has. It is marked as incomplete if it lacks anything. */
+err_t job_salvage(const struct plan *);
 
 /* jobs/kcore.c: where the running kernel tells about itself beside /proc/kcore. */
 struct kcore_files {

@@ -55,6 +55,7 @@ TAKE_FLAG(version)
 TAKE_FLAG(json)
 TAKE_TEXT(input)
 TAKE_TEXT(vmcoreinfo_out)
+TAKE_TEXT(against)
 TAKE_TEXT(vmcoreinfo)
 TAKE_TEXT(config)
 TAKE_TEXT(vmlinux)
@@ -272,7 +273,14 @@ static const struct option_entry option_table[] = {
 	  "DUMPFILE is needed." },
 	{ 0, "info", "FILE", take_input,
 	  "Only tell what the dump FILE is: format, kernel, pages, notes. Of any machine.", true },
-	{ 0, "json", NULL, take_json, "With --info: as one JSON object.", true },
+	{ 0, "check", "FILE", take_input,
+	  "Only look at every page of the dump FILE, and print what is wrong with it.", true },
+	{ 0, "against", "VMCORE", take_against,
+	  "With --check: compare the pages with those of VMCORE.", true },
+	{ 0, "salvage", NULL, take_noted,
+	  "Make a valid dump of one that was cut off, or is incomplete: --salvage BROKEN "
+	  "DUMPFILE.", true },
+	{ 0, "json", NULL, take_json, "With --info and --check: as one JSON object.", true },
 	{ 0, "vtop", "ADDRESS", take_vtop, "Also print how a virtual address is translated." },
 	{ 0, "split", NULL, take_split,
 	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
@@ -465,19 +473,26 @@ static const struct clash reassemble_clashes[] = {
 	{ 0 },
 };
 
+static const struct clash salvage_clashes[] = {
+	{ "salvage", "c l p z E i xen-vmcoreinfo x xen-syms F g X split R reassemble dump-dmesg "
+	  "mem-usage stats dry-run", "--salvage takes two files, -f and -L." },
+	{ 0 },
+};
+
 static const struct clash info_clashes[] = {
-	{ "info", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg partial-dmesg mem-usage "
-	  "vtop split splitblock-size reassemble x i g num-threads memory e work-dir b f dry-run "
-	  "show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo",
-	  "--info FILE stands alone, or with --json and --non-mmap." },
+	{ "info check", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg partial-dmesg "
+	  "mem-usage vtop split splitblock-size reassemble x i g num-threads memory e work-dir b f "
+	  "dry-run show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo salvage",
+	  "--info FILE and --check FILE stand alone, or with --json and --non-mmap." },
+	{ "info", "check", "--info and --check are two things to do." },
 	{ 0 },
 };
 
 static err_t check_info(struct command *command)
 {
 	TRY(check_clashes(command, info_clashes));
-	return !command->files ? OK : fail(ERR_PARAMETER, "--info has its FILE, and takes no "
-					   "other file names.");
+	return !command->files ? OK : fail(ERR_PARAMETER, "--info and --check have their FILE, and "
+					   "take no other file names.");
 }
 
 static err_t check_other_job(const struct command *command, const struct clash *clashes, int least,
@@ -510,6 +525,18 @@ static err_t check_reassemble(struct command *command)
 	plan->part = command->file;
 	plan->parts = (unsigned)command->files - 1;
 	plan->output = command->file[plan->parts];
+	return OK;
+}
+
+static err_t check_salvage(struct command *command)
+{
+	struct plan *plan = command->plan;
+
+	TRY(check_other_job(command, salvage_clashes, 2, 2));
+	plan->input = command->file[0];
+	plan->part = command->file;
+	plan->parts = 1;
+	plan->output = command->file[1];
 	return OK;
 }
 
@@ -558,6 +585,8 @@ static const struct {
 	err_t (*check)(struct command *);
 } jobs[] = {
 	{ "info", JOB_INFO, check_info },
+	{ "check", JOB_CHECK, check_info },
+	{ "salvage", JOB_SALVAGE, check_salvage },
 	{ "g", JOB_GENERATE, check_generate },
 	{ "R", JOB_REARRANGE, check_rearrange },
 	{ "reassemble", JOB_REASSEMBLE, check_reassemble },
@@ -573,8 +602,11 @@ static err_t choose_job(struct command *command)
 	while (jobs[i].option && !any(command, jobs[i].option))
 		i++;
 	command->plan->job = jobs[i].job;
-	if (command->plan->json && command->plan->job != JOB_INFO)
-		return fail(ERR_PARAMETER, "--json needs --info.");
+	enum job job = command->plan->job;
+	if (command->plan->json && job != JOB_INFO && job != JOB_CHECK)
+		return fail(ERR_PARAMETER, "--json needs --info or --check.");
+	if (command->plan->against && job != JOB_CHECK)
+		return fail(ERR_PARAMETER, "--against needs --check.");
 	return jobs[i].check(command);
 }
 

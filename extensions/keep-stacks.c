@@ -58,8 +58,8 @@ static void find_in_list(uint64_t area, uint64_t at)
 		area = member(area, &vm_next);
 }
 
-/* Areas in a maple tree (d4af56c5c7c6, 6.1). Its nodes are 256 bytes; an entry is a node where bit 1
- * is set, of the type in bits 3 to 6. A node of ranges begins with its parent and 15 pivots, and
+/* Areas in a maple tree (d4af56c5c7c6, 6.1). Its nodes are 256 bytes; an entry is a node where bit
+ * 1 is set, of the type in bits 3 to 6. A node of ranges begins with its parent and 15 pivots, and
  * then has 16 slots; one that also tells its gaps has 9 pivots and 10 slots. */
 static void find_in_tree(uint64_t entry, uint64_t at, unsigned depth)
 {

@@ -30,9 +30,15 @@ static bool length_of(struct types *types, const struct type *type, uint64_t *re
 	return true;
 }
 
-static bool answer_member(struct asks *asks, struct types *types, const struct ask *ask,
-			  const struct type *whole)
+struct told {
+	struct types *types;
+	const struct type *whole;
+};
+
+static bool member_of_told(void *teller, struct asks *asks, const struct ask *ask)
 {
+	const struct told *told = teller;
+	struct types *types = told->types;
 	char name[MEMBER_NAME_BYTES];
 	struct member member;
 	struct type type;
@@ -42,7 +48,7 @@ static bool answer_member(struct asks *asks, struct types *types, const struct a
 		return false;
 	memcpy(name, ask->member.at, ask->member.length);
 	name[ask->member.length] = 0;
-	if (!types_member_within(types, whole, name, &member))
+	if (!types_member_within(types, told->whole, name, &member))
 		return false;
 	if (ask->what == ASK_OFFSET) {
 		if (member.bits || member.bit_offset % 8)
@@ -56,22 +62,30 @@ static bool answer_member(struct asks *asks, struct types *types, const struct a
 	return true;
 }
 
-void answer_type(struct asks *asks, struct types *types, const char *name, const struct type *type)
+void answer_definition(struct asks *asks, const char *name, uint64_t bytes, const char *source,
+		       answer_member *member, void *teller)
 {
 	unsigned wanted = 0, found = 0;
 
 	for (struct ask *ask = asks_find(asks, name); ask; ask = asks_more(asks, ask, name)) {
 		wanted += of_member(ask);
-		found += of_member(ask) && answer_member(asks, types, ask, type);
+		found += of_member(ask) && member(teller, asks, ask);
 	}
 	if (wanted && !found)
 		return;
 	for (struct ask *ask = asks_find(asks, name); ask; ask = asks_more(asks, ask, name)) {
-		if (ask->what == ASK_TYPE_SIZE && type->bytes)
-			ask_answer(asks, ask, type->bytes, types->source);
+		if (ask->what == ASK_TYPE_SIZE && bytes)
+			ask_answer(asks, ask, bytes, source);
 		else if (of_member(ask))
 			ask->closed = true;
 	}
+}
+
+void answer_type(struct asks *asks, struct types *types, const char *name, const struct type *type)
+{
+	struct told told = { types, type };
+
+	answer_definition(asks, name, type->bytes, types->source, member_of_told, &told);
 }
 
 void answer_variable(struct asks *asks, struct types *types, const char *name,
@@ -84,11 +98,11 @@ void answer_variable(struct asks *asks, struct types *types, const char *name,
 			ask_answer(asks, ask, length, types->source);
 }
 
-void answer_enumerator(struct asks *asks, struct types *types, const char *name, uint64_t value)
+void answer_enumerator(struct asks *asks, const char *name, uint64_t value, const char *source)
 {
 	uint64_t told;
 
 	for (struct ask *ask = asks_find(asks, name); ask; ask = asks_more(asks, ask, name))
 		if (ask->what == ASK_ENUMERATOR && ask_read(ask, value, &told))
-			ask_answer(asks, ask, told, types->source);
+			ask_answer(asks, ask, told, source);
 }

@@ -48,6 +48,9 @@ static bool parse(enum fact_kind kind, struct piece value, uint64_t *ret)
 		return piece_decimal(value, ret);
 	case KIND_HEX:
 		return piece_hex(value, ret);
+	case KIND_FLAG:
+		*ret = piece_is(value, "y");
+		return *ret;
 	case KIND_SYMBOL: /* 0 and all ones are what a kernel writes for "none" */
 		return piece_hex(value, ret) && *ret && *ret != UINT64_MAX;
 	default:

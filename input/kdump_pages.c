@@ -129,9 +129,11 @@ static void walk(const struct source *source, unsigned index, pfn_t first, pfn_t
 			have = file_some(source, kdump->bitmap_at[index] + base / 8, bytes,
 					 (size_t)min_u64(sizeof(bytes),
 							 kdump->bitmap_bytes - base / 8));
-			if (!have)
-				return;
 			have = (size_t)round_up(have, 8);
+			if (!have) { /* a disk that fails: what is behind it counts */
+				source->kdump->unread += 64;
+				continue;
+			}
 		}
 		uint64_t bits = get_64(false, bytes + at) &
 				bits_mask(first > base ? (unsigned)(first - base) : 0,
@@ -198,8 +200,14 @@ static void check_pages(const struct source *source, struct checking *checking, 
 
 void kdump_pages_in(const struct source *source, pfn_t first, pfn_t end, bool data, uint64_t *words)
 {
-	struct filling filling = { words, first };
+	pfn_t origin = source->kdump->origin;
 
+	if (end <= origin)
+		return;
+	words += first < origin ? (origin - first) / 64 : 0;
+	first -= min_u64(first, origin);
+	end -= origin;
+	struct filling filling = { words, first };
 	if (data && source->stored.missing) {
 		struct checking checking = { .filling = filling };
 		check_pages(source, &checking, first, end);
@@ -225,7 +233,7 @@ err_t kdump_index(struct source *source)
 	TRY(ranks_find(&kdump->ranks, source, NULL, kdump->start, &kdump->rank_start, &is_set));
 	check_pages(source, &checking, 0, kdump->max_mapnr);
 	source->stored.missing = checking.missing;
-	source->stored.first_missing = checking.first_missing;
+	source->stored.first_missing = checking.first_missing + kdump->origin;
 	if (checking.missing)
 		source->stored.status |= DUMP_DH_COMPRESSED_INCOMPLETE;
 	return OK;
@@ -397,6 +405,9 @@ static err_t find_descriptor(struct reader *reader, pfn_t pfn, struct descriptor
 	uint64_t rank;
 	bool is_set;
 
+	if (pfn < kdump->origin)
+		return ERR_HOLE;
+	pfn -= kdump->origin;
 	if (pfn < kdump->start || pfn >= kdump->end)
 		return ERR_HOLE;
 	TRY(ranks_find(&kdump->ranks, source, reader, pfn, &rank, &is_set));

@@ -41,9 +41,10 @@ static err_t write_log(struct dump *dump)
 	struct kept_text why;
 
 	err_t result = dmesg_print(&dmesg);
-	if (result == ERR_NOFACT && !file.made &&
-	    itself_answer(&dump->memory, &dump->facts) == OK)
-		result = dmesg_print(&dmesg);
+	err_keep(&why);
+	if (result == ERR_NOFACT && !file.made) /* the kernel's own types may tell */
+		result = itself_answer(&dump->memory, &dump->facts) == OK
+			? dmesg_print(&dmesg) : err_again(result, &why);
 	if (result == ERR_CORRUPT || result == ERR_NOFACT) /* it is the input's fault */
 		within(result, "%s", dump->source.name);
 	if (result == OK)

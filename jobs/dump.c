@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "input/kdump.h"
 #include "jobs/extension.h"
+#include "makedumpfile.h"
 #include "pages/needs.h"
 #include "pages/percpu.h"
 
@@ -67,6 +69,9 @@ void warn_of_pages(const struct dump *dump, const struct tally *tally)
 	if (source_is_cut(&dump->source))
 		say(to, SAY_ERROR, "makedumpfile: %s: the flattened stream ends without its end "
 		    "record\n", dump->source.name);
+	if (dump->source.kdump && dump->source.kdump->unread)
+		say(to, SAY_ERROR, "makedumpfile: bitmaps of %s cannot be read, and pages are left "
+		    "out for that\n", dump->source.name);
 	if (dump->source.stored.missing)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are missing in %s, the first is"
 		    " pfn %#" PRIx64 "\n", dump->source.stored.missing, dump->source.name,

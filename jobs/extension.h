@@ -7,8 +7,8 @@
 #include "jobs/names.h"
 
 /* Load plan->extension[], fill in what they ask for, begin them, and have the decider ask them. One
- * that cannot be used is said, and passed over. What they erase goes to dump->scrub, not sealed yet.
- * ERR_NOMEM. */
+ * that cannot be used is said, and passed over. What they erase goes to dump->scrub, which is not
+ * sealed yet. ERR_NOMEM. */
 err_t extensions_load(struct dump *);
 void extensions_unload(struct dump *);
 

@@ -90,13 +90,13 @@ static err_t choose_borders(struct writing *writing)
 	struct dump *dump = writing->dump;
 	uint64_t page = page_bytes(&dump->source.target), block = dump->plan->splitblock_bytes;
 	uint64_t share = writing->cycle.pages / writing->parts, got = 0, pages;
-	pfn_t max = dump->max_mapnr, first = 0;
+	pfn_t max = dump->max_mapnr, first = dump->out.first_pfn;
 	unsigned part = 0;
 
 	if (block % page)
 		return fail(ERR_USAGE, "The splitblock size must be align to page_size.");
 	for (unsigned i = 0; i < writing->parts; i++)
-		writing->end[i] = share || i + 1 == writing->parts ? max : 0;
+		writing->end[i] = share || i + 1 == writing->parts ? max : first;
 	for (; share && first < max && part + 1 < writing->parts; first += block / page) {
 		pfn_t end = min_u64(first + block / page, max);
 		TRY(count_block(&writing->cycle, first, end, &pages));
@@ -170,7 +170,8 @@ static err_t write_window(struct writing *writing, pfn_t first, pfn_t end)
 
 static err_t write_part(struct writing *writing, unsigned part)
 {
-	pfn_t first = part ? writing->end[part - 1] : 0, end = writing->end[part];
+	pfn_t first = part ? writing->end[part - 1] : writing->dump->out.first_pfn;
+	pfn_t end = writing->end[part];
 
 	TRY(kdump_plan(&writing->writer, &writing->sink[part], writing->cycle.pages,
 		       writing->dump->plan->split, first, end));
@@ -242,8 +243,7 @@ static err_t write_parts(struct writing *writing)
 			result = end_early(writing, mine);
 	}
 	for (; part < writing->parts; part++) {
-		writing->writer.sink = &writing->sink[part];
-		writing->writer.data_at = 0;
+		kdump_take_up(&writing->writer, &writing->sink[part]);
 		result = end_early(writing, result);
 	}
 	if (result == OK)
@@ -286,7 +286,7 @@ err_t write_kdump(struct dump *dump, struct sink *sink, unsigned parts, struct t
 	if (result == OK)
 		result = write_beginning(&writing);
 	for (unsigned i = 0; result != OK && i < parts && writing.writer.sink; i++) {
-		writing.writer.sink = &sink[i];
+		kdump_take_up(&writing.writer, &sink[i]);
 		result = end_early(&writing, result);
 	}
 	if (result == OK)

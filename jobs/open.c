@@ -12,6 +12,7 @@
 #include "facts/table.h"
 #include "facts/vmcoreinfo.h"
 #include "facts/vmlinux.h"
+#include "input/kdump.h"
 #include "kernel/cpus.h"
 #include "kernel/itself.h"
 #include "kernel/utsname.h"
@@ -40,6 +41,8 @@ static err_t know_machine(struct dump *dump, const struct arch **ret)
 	struct source *source = &dump->source;
 
 	*ret = arch_find(source->elf_machine);
+	if (!*ret && source->stored.known)
+		*ret = arch_named((const char *)source->stored.uts + MACHINE_FIELD * UTS_FIELD);
 	if (source->stored.known)
 		return OK;
 	if (!*ret)
@@ -63,6 +66,7 @@ static void take_stored(struct dump *dump)
 	dump->out.timestamp = stored->seconds;
 	dump->out.timestamp_us = stored->microseconds;
 	dump->out.phys_base = stored->phys_base;
+	dump->out.first_pfn = dump->source.kdump->origin;
 	dump->out.status = stored->status;
 	dump->out.uts = stored->uts;
 	if (stored->eraseinfo_bytes) {
@@ -245,8 +249,10 @@ static err_t try_memory(struct dump *dump, const struct arch *arch)
 		   dump->source.name));
 	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
 					.tables = dump->tables };
-	if (!dump->source.stored.known || dump->note_found || !dump->out.vmcoreinfo_bytes)
+	if (!dump->source.stored.known || dump->note_found || !dump->out.vmcoreinfo_bytes) {
 		dump->out.phys_base = dump->space.phys_base;
+		dump->out.first_pfn = dump->space.file_pfn;
+	}
 	err_t result = read_utsname(dump);
 	return result == ERR_MISMATCH ? result : within(result, "%s", dump->source.name);
 }
@@ -351,6 +357,23 @@ static err_t no_vmcoreinfo(void)
 	return fail(ERR_PARAMETER, "%s\nSpecify '-x' option or '-i' option.", err_text());
 }
 
+/* What is below the first page frame that a dump file of the machine can have, say flash memory
+ * that a hypervisor has put into its core, has no place in one. */
+static void begin_pages(struct dump *dump)
+{
+	paddr_t first = dump->out.first_pfn << dump->source.target.page_shift;
+
+	if (dump->plan->elf) /* tells every address */
+		dump->out.first_pfn = first = 0;
+	for (size_t i = 0; i < dump->source.segments; i++) {
+		if (dump->source.segment[i].start >= first)
+			continue;
+		say(&dump->plan->say, SAY_COMMON, "Memory below %#" PRIx64 ", where the kernel's "
+		    "begins, has no place in the dump file\n", first);
+		return;
+	}
+}
+
 /* Open and understand; what fails after the source is open is undone by dump_open(). */
 static err_t open_parts(struct dump *dump)
 {
@@ -390,6 +413,7 @@ static err_t open_parts(struct dump *dump)
 		    "zero is kept: %s\n",
 		    err_text());
 	dump->out.max_mapnr = dump->max_mapnr;
+	begin_pages(dump);
 	tell_dump(dump);
 	return OK;
 }

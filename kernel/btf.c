@@ -375,7 +375,7 @@ static void answer_enum(struct btf *btf, const struct record *record, struct ask
 	for (uint32_t i = 0; i < record->parts; i++) {
 		const char *name = take_enumerator(btf, record, i, &value);
 		if (*name)
-			answer_enumerator(asks, &btf->types, name, value);
+			answer_enumerator(asks, name, value, btf->types.source);
 	}
 }
 

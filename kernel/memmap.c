@@ -27,8 +27,10 @@ static err_t flat_open(struct memmap *map, const struct facts *facts)
 
 static void flat_find(struct memmap *map, pfn_t pfn, struct stretch *ret)
 {
-	(void)pfn;
-	*ret = (struct stretch){ 0, map->limit, map->array };
+	pfn_t first = min_u64(map->memory->space->mem_map_pfn, map->limit);
+
+	*ret = pfn < first ? (struct stretch){ 0, first, 0 }
+			   : (struct stretch){ first, map->limit, map->array };
 }
 
 static const struct memmap_model flat = {

@@ -42,6 +42,12 @@ static uint64_t sub_blocks(const struct kdump_writer *writer)
 	return round_up(bytes, block(writer)) / block(writer);
 }
 
+/* Page frames are counted from the first one that the file can have. */
+static uint64_t bits_of(const struct dump_facts *facts, pfn_t pfn)
+{
+	return pfn - min_u64(pfn, facts->first_pfn);
+}
+
 err_t kdump_create(struct kdump_writer *writer, const struct dump_facts *facts)
 {
 	*writer = (struct kdump_writer){ .facts = facts };
@@ -51,7 +57,7 @@ err_t kdump_create(struct kdump_writer *writer, const struct dump_facts *facts)
 		kdump_destroy(writer);
 		return fail(ERR_NOMEM, "no memory for %d descriptors", DESCRIPTORS_AT_ONCE);
 	}
-	writer->bitmap_bytes = round_up((facts->max_mapnr + 7) / 8, block(writer));
+	writer->bitmap_bytes = round_up((bits_of(facts, facts->max_mapnr) + 7) / 8, block(writer));
 	writer->bitmap_at[0] = (1 + sub_blocks(writer)) * block(writer);
 	writer->bitmap_at[1] = writer->bitmap_at[0] + writer->bitmap_bytes;
 	writer->table_at = writer->bitmap_at[1] + writer->bitmap_bytes;
@@ -90,9 +96,12 @@ static err_t write_header(struct kdump_writer *writer, uint32_t status)
 	put_32(big, header + shape->block_size, (uint32_t)block(writer));
 	put_32(big, header + shape->sub_hdr_size, (uint32_t)sub_blocks(writer));
 	put_32(big, header + shape->bitmap_blocks, (uint32_t)blocks);
-	put_32(big, header + shape->max_mapnr, (uint32_t)min_u64(facts->max_mapnr, UINT32_MAX));
+	uint64_t max_mapnr = bits_of(facts, facts->max_mapnr);
+	put_32(big, header + shape->max_mapnr, (uint32_t)min_u64(max_mapnr, UINT32_MAX));
 	put_32(big, header + shape->nr_cpus, facts->cpus);
-	return sink_write(writer->sink, 0, header, shape->size);
+	TRY(sink_write(writer->sink, 0, header, shape->size));
+	writer->marked = status & DUMP_DH_COMPRESSED_INCOMPLETE;
+	return OK;
 }
 
 static uint64_t notes_at(const struct kdump_writer *writer)
@@ -123,13 +132,14 @@ static err_t write_sub_header(struct kdump_writer *writer)
 		put_64(big, header + shape->offset_eraseinfo, writer->eraseinfo_at);
 		put_word(target, header + shape->size_eraseinfo, facts->eraseinfo_bytes);
 	}
-	put_64(big, header + shape->max_mapnr_64, facts->max_mapnr);
+	put_64(big, header + shape->max_mapnr_64, bits_of(facts, facts->max_mapnr));
 	if (writer->split) {
 		put_32(big, header + shape->split, 1);
-		put_word(target, header + shape->start_pfn, writer->first);
-		put_word(target, header + shape->end_pfn, writer->end);
-		put_64(big, header + shape->start_pfn_64, writer->first);
-		put_64(big, header + shape->end_pfn_64, writer->end);
+		uint64_t first = bits_of(facts, writer->first), end = bits_of(facts, writer->end);
+		put_word(target, header + shape->start_pfn, first);
+		put_word(target, header + shape->end_pfn, end);
+		put_64(big, header + shape->start_pfn_64, first);
+		put_64(big, header + shape->end_pfn_64, end);
 	}
 	return sink_write(writer->sink, block(writer), header, shape->size);
 }
@@ -185,7 +195,7 @@ uint64_t kdump_least_bytes(const struct kdump_writer *writer, uint64_t pages)
 err_t kdump_bitmap(struct kdump_writer *writer, struct sink *sink, unsigned index, pfn_t first,
 		   pfn_t end, const uint64_t *words)
 {
-	uint64_t at = first / 8, left = (end - first + 7) / 8;
+	uint64_t at = bits_of(writer->facts, first) / 8, left = (end - first + 7) / 8;
 
 	while (left) {
 		size_t size = (size_t)min_u64(left, PIECE_BYTES);
@@ -217,8 +227,10 @@ static err_t flush_descriptors(struct kdump_writer *writer, size_t keep)
  * does. */
 static bool tells_erased(const struct kdump_writer *writer)
 {
-	return writer->facts->eraseinfo_bytes &&
-	       !(writer->split && (writer->first || !writer->end));
+	const struct dump_facts *facts = writer->facts;
+	bool is_first = !bits_of(facts, writer->first) && bits_of(facts, writer->end);
+
+	return facts->eraseinfo_bytes && (!writer->split || is_first);
 }
 
 static size_t held(const struct kdump_writer *writer)
@@ -296,6 +308,7 @@ err_t kdump_finish(struct kdump_writer *writer)
 	if (writer->sink->kind != SINK_FILE)
 		return OK;
 	TRY(sink_sync(writer->sink));
+	writer->marked = false; /* or half, if it fails */
 	TRY(write_header(writer, 0));
 	return sink_sync(writer->sink);
 }
@@ -353,18 +366,28 @@ static err_t rescue_eraseinfo(struct kdump_writer *writer)
 	return result;
 }
 
+void kdump_take_up(struct kdump_writer *writer, struct sink *sink)
+{
+	writer->sink = sink;
+	writer->data_at = 0;
+	writer->descriptors_used = 0;
+	writer->marked = sink->kind == SINK_FILE && sink->end;
+}
+
 err_t kdump_mark_incomplete(struct kdump_writer *writer)
 {
-	if (!writer->sink || !writer->sink->end)
+	struct sink *sink = writer->sink;
+
+	if (!sink || !sink->end)
 		return ERR_HOLE;
-	TRY(write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE));
-	TRY(rescue_descriptors(writer));
-	err_t result = OK;
+	err_t marked = write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE);
+	if (marked != OK && !writer->marked)
+		return marked;
+	rescue_descriptors(writer); /* those that fail stay missing */
 	if (tells_erased(writer) && writer->data_at)
-		result = rescue_eraseinfo(writer);
-	if (result == OK)
-		result = flush_descriptors(writer, 0);
-	if (result == OK || result == ERR_NOSPACE)
-		result = sink_extend(writer->sink, max_u64(writer->data_at, writer->table_at));
-	return result == ERR_NOSPACE ? OK : result; /* it may not grow: pages lack */
+		rescue_eraseinfo(writer);
+	flush_descriptors(writer, 0);
+	sink_extend(sink, max_u64(writer->data_at, writer->table_at));
+	sink->hopeless = sink->end < writer->table_at;
+	return sink->hopeless ? ERR_HOLE : OK;
 }

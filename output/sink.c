@@ -109,8 +109,10 @@ static err_t open_file(struct sink *sink, bool replace)
 		why = place_open(&sink->place, replace, &sink->fd, &sink->made);
 	if (!why && fstat(sink->fd, &stat))
 		why = errno;
-	if (why)
+	if (why) {
+		sink_abandon(sink, false);
 		return refused(sink->name, why);
+	}
 	sink->regular = S_ISREG(stat.st_mode);
 	sink->stale = !sink->made;
 	return OK;
@@ -304,7 +306,7 @@ err_t sink_finish(struct sink *sink)
 
 void sink_abandon(struct sink *sink, bool all)
 {
-	bool unwanted = all || (sink->made && !sink->end);
+	bool unwanted = all || sink->hopeless || (sink->made && !sink->end);
 
 	if (sink->kind == SINK_FILE && sink->fd >= 0 && unwanted &&
 	    !place_remove(&sink->place, sink->fd) && sink->regular && !sink->stale &&

@@ -32,6 +32,7 @@ struct sink {
 	bool regular;     /* an ordinary file: it can be cut, and holes are zeros */
 	bool made;        /* it was not there before */
 	bool stale;       /* what was there before still is */
+	bool hopeless;    /* set by the writer: it failed so early that nobody can open the file */
 	uint64_t written; /* bytes handed over, those written twice counted twice */
 	uint64_t cached;  /* bytes handed over since cache was last emptied */
 	uint64_t end;     /* one past the highest byte written */
@@ -79,7 +80,8 @@ err_t sink_sync(struct sink *);
 err_t sink_finish(struct sink *);
 
 /* The output failed: close it. A file that has nothing in it yet is removed if it was made here;
- * with `all`, any file is, whatever it has. What is no ordinary file stays. */
+ * with `all`, and if it is hopeless, any file is, whatever it has. What is no ordinary file stays.
+ */
 void sink_abandon(struct sink *, bool all);
 
 /* Close; what the kernel only notices now is an error, too. Fine on a sink that is not open. */

@@ -140,13 +140,21 @@ static void compound_in_lru(struct rules *rules, const struct facts *facts)
 	rules->hugetlb_dtor = fact_or(facts, SYMBOL_FREE_HUGE_PAGE, 0);
 }
 
+/* How wide order and destructor are: they stand side by side. (Half a word each since 4.4, 32 bits
+ * or 16; one byte since 4.16.) */
+static unsigned tail_bytes(const struct rules *rules, const struct facts *facts)
+{
+	unsigned apart = rules->order_at - rules->dtor_at;
+
+	if (rules->order_at != NOT_THERE && rules->dtor_at != NOT_THERE &&
+	    (apart == 1 || apart == 2 || apart == 4))
+		return apart;
+	return facts_version(facts) >= KERNEL_VERSION(4, 16, 0) ? 1 : rules->target.word_bytes / 2;
+}
+
 static void choose_compound(struct rules *rules, const struct facts *facts)
 {
 	const struct compound_era *era = compound_eras;
-	/* One byte each since 4.16 ("mm: use unsigned char for compound_order", with the offsets
-	 * exported alike before and after: only the version tells). Before, half of a word. */
-	unsigned bytes = facts_version(facts) >= KERNEL_VERSION(4, 16, 0)
-		? 1 : rules->target.word_bytes / 2;
 
 	while (!era->fits(facts))
 		era++;
@@ -157,7 +165,7 @@ static void choose_compound(struct rules *rules, const struct facts *facts)
 	    in_tail(facts, OFFSET_FOLIO_ORDER, OFFSET_PAGE_COMPOUND_ORDER, rules->page_size);
 	rules->dtor_at =
 	    in_tail(facts, OFFSET_FOLIO_DTOR, OFFSET_PAGE_COMPOUND_DTOR, rules->page_size);
-	rules->order_bytes = rules->dtor_bytes = bytes;
+	rules->order_bytes = rules->dtor_bytes = tail_bytes(rules, facts);
 	rules->hugetlb_dtor = fact_or(facts, NUMBER_HUGETLB_PAGE_DTOR, 0);
 	if (rules->order_at == NOT_THERE && rules->dtor_at == NOT_THERE && has_destructor(facts))
 		compound_in_lru(rules, facts);

@@ -26,7 +26,7 @@ static uint64_t place(struct recipe *recipe, const char *text, bool is_virtual)
 	}
 	if (strcmp(name, "pcp") == 0)
 		at = own_pcp(&recipe->own, index % CPUS);
-	else if ((at = log_place(&recipe->log, name, index)))
+	else if ((at = log_place(kernel, &recipe->log, name, index)))
 		;
 	else if (strcmp(name, "pgd") == 0)
 		at = kernel->root;
@@ -272,6 +272,15 @@ static void do_cpu(struct recipe *recipe, const struct words *words)
 	recipe->note[recipe->notes++] = (struct note){ "QEMU", 0, desc, QEMU_BYTES };
 }
 
+/* map VADDR PADDR [LEVEL]: what an entry of the lowest level maps, or of another */
+static void do_map(struct recipe *recipe, const struct words *words)
+{
+	if (!recipe->made)
+		die("there is no kernel yet");
+	map_page(&recipe->kernel, number(words->word[1]), place(recipe, words->word[2], false),
+		 words->count > 3 ? (unsigned)number(words->word[3]) : 1);
+}
+
 static void do_info_most(struct recipe *recipe, const struct words *words)
 {
 	recipe->info_most = number(words->word[1]);
@@ -295,7 +304,8 @@ static void tell_kernel(struct recipe *recipe)
 		if (key->form == 's')
 			number = (uint64_t)(int64_t)(int32_t)number;
 		snprintf(line, sizeof(line), key->form == 'x' ? "%s=%" PRIx64 :
-			 key->form == 'h' ? "%s=0x%" PRIx64 : "%s=%" PRId64, key->key, number);
+			 key->form == 'h' ? "%s=0x%" PRIx64 : key->form == 'y' ? "%s=y" :
+			 "%s=%" PRId64, key->key, number);
 		add_info(recipe, line);
 	}
 	add_info(recipe, "CRASHTIME=1700000000");
@@ -324,6 +334,8 @@ static void do_option(struct recipe *recipe, const struct words *words)
 		{ "la57", NULL, &kernel->five_levels },
 		{ "small_pages", NULL, &kernel->small_pages },
 		{ "count_free", NULL, &kernel->count_free },
+		{ "radix", NULL, &kernel->radix }, { "no_execute", NULL, &kernel->no_execute },
+		{ "map_at", &kernel->map_at, NULL },
 		{ "mem_section_variable", NULL, &kernel->pointer_to_sections },
 		{ "static_sections", NULL, &kernel->static_sections },
 	};
@@ -352,6 +364,7 @@ static void do_machine(struct recipe *recipe, const struct words *words)
 	recipe->kernel.big = machine->big;
 	recipe->elf.big = machine->big;
 	recipe->elf.machine = machine->elf_machine;
+	recipe->elf.class = machine->word_bytes == 4 ? 32 : 64;
 }
 
 static void do_model(struct recipe *recipe, const struct words *words)
@@ -548,8 +561,8 @@ static void do_clear(struct recipe *recipe, const struct words *words)
 
 static void do_word(struct recipe *recipe, const struct words *words)
 {
-	set_64(&recipe->kernel, place(recipe, words->word[1], false),
-	       value(recipe, words->word[2]));
+	set_word(&recipe->kernel, place(recipe, words->word[1], false),
+		 value(recipe, words->word[2]));
 }
 
 static void do_patch(struct recipe *recipe, const struct words *words)
@@ -576,7 +589,7 @@ static const struct statement {
 	{ "patch", 2, do_patch },     { "file", 2, do_file },       { "truncate", 1, do_truncate },
 	{ "info_most", 1, do_info_most }, { "log", 1, do_log },     { "say", 2, do_say },
 	{ "say_times", 3, do_say_times }, { "clear", 0, do_clear }, { "text", 2, do_text },
-	{ "cpu", 1, do_cpu },         { "machine", 1, do_machine },
+	{ "cpu", 1, do_cpu },         { "machine", 1, do_machine }, { "map", 2, do_map },
 	{ "itself", 1, do_itself },   { "percpu", 3, do_percpu },
 	{ "repeat", 3, do_repeat },
 };

@@ -53,6 +53,21 @@ TEST(available_memory)
 	leave_folder();
 }
 
+/* Files that are not there are an answer, and no news: the sentence of whoever failed stays. */
+TEST(asking_for_memory_says_nothing)
+{
+	fresh_folder();
+	unlink("meminfo");
+	unlink("groups");
+	fail(ERR_NOSPACE, "the disk is full");
+	memory_available(&files);
+	CHECK(!strcmp(err_text(), "the disk is full"));
+	put_file("groups", "0::/\n"); /* and no limit in it */
+	memory_available(&files);
+	CHECK(!strcmp(err_text(), "the disk is full"));
+	leave_folder();
+}
+
 /* The group above has the lower limit; what is anonymous in it cannot be had. */
 TEST(available_in_groups_of_version_2)
 {
@@ -115,6 +130,7 @@ int main(void)
 {
 	return run_tests((struct test[]){
 		{ "available_memory", available_memory },
+		{ "asking_for_memory_says_nothing", asking_for_memory_says_nothing },
 		{ "available_in_groups_of_version_2", available_in_groups_of_version_2 },
 		{ "available_in_groups_of_version_1", available_in_groups_of_version_1 },
 		{ "shares", shares },
