@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Makefile - build, test, install.
-# Knobs: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR MANDIR COMPLETIONDIR DATADIR, LINKTYPE=static|dynamic (default
-# dynamic), USELZO USESNAPPY USEZSTD USELIBDEFLATE=on|off (default: on where the compiler finds the header).
+# Knobs: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR MANDIR COMPLETIONDIR DATADIR INCLUDEDIR,
+# LINKTYPE=static|dynamic (default dynamic), USELZO USESNAPPY USEZSTD USELIBDEFLATE=on|off (default: on where the compiler finds the header).
 
 CFLAGS ?= -g -O2
 PREFIX ?= /usr
@@ -86,10 +86,14 @@ static:
 
 INSTALL = install
 PROFILES = $(wildcard profiles/*.conf)
+EXAMPLES = $(wildcard extensions/*.c)
 DATADIR ?= $(PREFIX)/share/makedumpfile
+INCLUDEDIR ?= $(PREFIX)/include
+PKGCONFIGDIR ?= $(PREFIX)/share/pkgconfig
 INSTALLED = $(SBINDIR)/makedumpfile $(SBINDIR)/makedumpfile-R.pl $(MANDIR)/man8/makedumpfile.8 \
 	$(MANDIR)/man8/makedumpfile-R.pl.8 $(COMPLETIONDIR)/makedumpfile $(MANDIR)/man5/makedumpfile.conf.5 \
-	$(PROFILES:profiles/%=$(DATADIR)/%) $(DATADIR)/secrets.conf
+	$(PROFILES:profiles/%=$(DATADIR)/%) $(DATADIR)/secrets.conf $(EXAMPLES:%=$(DATADIR)/%) \
+	$(INCLUDEDIR)/makedumpfile-extension.h $(PKGCONFIGDIR)/makedumpfile-extension.pc
 
 install: makedumpfile
 	$(INSTALL) -D -m 755 makedumpfile $(DESTDIR)$(SBINDIR)/makedumpfile
@@ -99,6 +103,12 @@ install: makedumpfile
 	$(INSTALL) -d $(DESTDIR)$(DATADIR)
 	$(INSTALL) -m 644 $(PROFILES) $(DESTDIR)$(DATADIR)
 	cat $(PROFILES) > $(DESTDIR)$(DATADIR)/secrets.conf
+	$(INSTALL) -d $(DESTDIR)$(DATADIR)/extensions
+	$(INSTALL) -m 644 $(EXAMPLES) $(DESTDIR)$(DATADIR)/extensions
+	$(INSTALL) -D -m 644 makedumpfile-extension.h $(DESTDIR)$(INCLUDEDIR)/makedumpfile-extension.h
+	$(INSTALL) -d $(DESTDIR)$(PKGCONFIGDIR)
+	sed -e 's,@INCLUDEDIR@,$(INCLUDEDIR),' -e 's,@VERSION@,$(VERSION),' extensions/makedumpfile-extension.pc > \
+		$(DESTDIR)$(PKGCONFIGDIR)/makedumpfile-extension.pc
 	ln -sf makedumpfile.8 $(DESTDIR)$(MANDIR)/man8/makedumpfile-R.pl.8
 	$(INSTALL) -D -m 644 completion/makedumpfile.bash $(DESTDIR)$(COMPLETIONDIR)/makedumpfile
 

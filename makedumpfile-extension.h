@@ -20,7 +20,8 @@
 
 enum extension_answer {
 	EXTENSION_KEEP = 0,      /* whatever the page is; wins over all other answers */
-	EXTENSION_DROP = 1,      /* unless another rule has taken the page */
+	EXTENSION_DROP = 1,      /* unless another rule has taken the page; the tail of a compound
+				    page stays with its head */
 	EXTENSION_UNDECIDED = 2,
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* erase.c - what --config asks to be overwritten, found before anything is written. */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "jobs/names.h"
@@ -120,7 +121,8 @@ void erase_report(const struct dump *dump)
 		const struct scrub_item *item = &dump->scrub->item[i];
 		if (item->in_dump)
 			say(to, SAY_REPORT, "  %.*s%s: %" PRIu64 " bytes at %#" PRIx64 "\n",
-			    (int)item->text_bytes, item->text ? item->text : "",
+			    item->text ? (int)item->text_bytes : INT_MAX,
+			    item->text ? item->text : "by a plug-in",
 			    item->nullify ? " (nullified)" : "", item->in_dump, item->at);
 	}
 }

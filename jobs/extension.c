@@ -4,22 +4,18 @@
  * one variable of this file: set while extensions are loaded, and used by the main thread alone. */
 #include "jobs/extension.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "jobs/plugin.h"
 #include "makedumpfile-extension.h"
-
-/* A statically linked program has none. */
-extern __typeof__(dlopen) dlopen __attribute__((weak));
-extern __typeof__(dlsym) dlsym __attribute__((weak));
-extern __typeof__(dlclose) dlclose __attribute__((weak));
 
 struct extension {
 	const char *path; /* owned */
 	void *handle;
+	bool complete; /* it has what it needs */
 	int (*callback)(unsigned long pfn, const void *page);
 	struct extension_symbol **symbol, **symbol_end;
 	struct extension_type **type, **type_end;
@@ -104,10 +100,10 @@ static bool is_extension(const char *name)
 /* Its tables; one that asks for nothing has none. */
 static void find_tables(struct extension *extension)
 {
-	extension->symbol = dlsym(extension->handle, "__start_init_ksyms");
-	extension->symbol_end = dlsym(extension->handle, "__stop_init_ksyms");
-	extension->type = dlsym(extension->handle, "__start_init_ktypes");
-	extension->type_end = dlsym(extension->handle, "__stop_init_ktypes");
+	extension->symbol = plugin_symbol(extension->handle, "__start_init_ksyms");
+	extension->symbol_end = plugin_symbol(extension->handle, "__stop_init_ksyms");
+	extension->type = plugin_symbol(extension->handle, "__start_init_ktypes");
+	extension->type_end = plugin_symbol(extension->handle, "__stop_init_ktypes");
 	if (!extension->symbol || !extension->symbol_end)
 		extension->symbol = extension->symbol_end = NULL;
 	if (!extension->type || !extension->type_end)
@@ -116,8 +112,7 @@ static void find_tables(struct extension *extension)
 
 static void unload(struct extension *extension)
 {
-	if (extension->handle)
-		dlclose(extension->handle);
+	plugin_unload(extension->handle);
 	free((void *)extension->path);
 	*extension = (struct extension){ 0 };
 }
@@ -134,10 +129,9 @@ static bool load(const struct dump *dump, const char *name, struct extension *ex
 		tell(dump, "Not found", name, NULL);
 		return false;
 	}
-	extension->handle = dlopen(extension->path, RTLD_NOW);
-	if (!extension->handle)
-		tell(dump, "Failed to load", extension->path, dlerror());
-	else if (!dlsym(extension->handle, "extension_init"))
+	if (plugin_load(extension->path, &extension->handle) != OK)
+		tell(dump, "Failed to load", extension->path, err_text());
+	else if (!plugin_symbol(extension->handle, "extension_init"))
 		tell(dump, "Skip extension", extension->path, "No extension_init()");
 	else
 		return true;
@@ -231,32 +225,47 @@ static err_t want(struct kernel_names *names, const struct extensions *extension
 	return OK;
 }
 
-/* Those that have what they need begin; the others go. */
-static err_t begin(struct extensions *extensions, struct dump *dump)
+/* Fill in what each asks for, and note who has what it needs. */
+static err_t fill_all(struct kernel_names *names, struct extensions *extensions)
 {
-	struct kernel_names names;
 	struct kept_text why;
+
+	TRY(want(names, extensions));
+	TRY(names_load(names, &why));
+	if (why.text[0])
+		say(&names->dump->plan->say, SAY_ERROR, "makedumpfile: --extension: %s\n",
+		    why.text);
+	for (unsigned i = 0; i < extensions->count; i++)
+		extensions->one[i].complete = fill(names, &extensions->one[i]);
+	return OK;
+}
+
+/* Those that have what they need begin; the others go, now that nobody looks at their names. */
+static void begin(struct extensions *extensions, const struct dump *dump)
+{
 	unsigned left = 0;
 
-	names_init(&names, dump);
-	err_t result = want(&names, extensions);
-	if (result == OK)
-		result = names_load(&names, &why);
-	if (result == OK && why.text[0])
-		say(&dump->plan->say, SAY_ERROR, "makedumpfile: --extension: %s\n", why.text);
 	for (unsigned i = 0; i < extensions->count; i++) {
-		struct extension *extension = &extensions->one[i];
-		void (*init)(void) = (void (*)(void))dlsym(extension->handle, "extension_init");
-		if (result != OK || !fill(&names, extension)) {
-			unload(extension);
+		struct extension extension = extensions->one[i];
+		if (!extension.complete) {
+			unload(&extension);
 			continue;
 		}
-		init();
-		say(&dump->plan->say, SAY_COMMON, "Loaded extension: %s\n", extension->path);
-		extensions->one[left++] = *extension;
+		((void (*)(void))plugin_symbol(extension.handle, "extension_init"))();
+		say(&dump->plan->say, SAY_COMMON, "Loaded extension: %s\n", extension.path);
+		extensions->one[left++] = extension;
 	}
 	extensions->count = left;
+}
+
+static err_t fill_and_begin(struct extensions *extensions, struct dump *dump)
+{
+	struct kernel_names names;
+
+	names_init(&names, dump);
+	err_t result = fill_all(&names, extensions);
 	names_free(&names);
+	begin(extensions, dump);
 	return result;
 }
 
@@ -286,19 +295,19 @@ static err_t load_all(struct extensions *extensions, struct dump *dump)
 		struct extension *extension = &extensions->one[extensions->count];
 		if (!load(dump, plan->extension[i], extension))
 			continue;
-		extension->callback = (int (*)(unsigned long, const void *))dlsym(
+		extension->callback = (int (*)(unsigned long, const void *))plugin_symbol(
 			extension->handle, "extension_callback");
 		find_tables(extension);
 		extensions->count++;
 	}
-	return extensions->count ? begin(extensions, dump) : OK;
+	return extensions->count ? fill_and_begin(extensions, dump) : OK;
 }
 
 err_t extensions_load(struct dump *dump)
 {
 	if (!dump->plan->extensions)
 		return OK;
-	if (!dlopen || !dlsym || !dlclose)
+	if (!plugin_possible())
 		return fail(ERR_UNSUPPORTED, "extension unsupported: this program is linked "
 			    "statically");
 	dump->extensions = calloc(1, sizeof(*dump->extensions));

@@ -37,6 +37,7 @@ void report_pages(const struct dump *dump, const struct tally *tally, uint64_t w
 	const struct {
 		const char *name;
 		uint64_t pages;
+		bool hidden;
 	} lines[] = {
 		{ "    Pages filled with zero ", tally->zero },
 		{ "    Non-private cache pages", tally->excluded[PAGE_CACHE] },
@@ -45,7 +46,8 @@ void report_pages(const struct dump *dump, const struct tally *tally, uint64_t w
 		{ "    Free pages             ", tally->excluded[PAGE_FREE] },
 		{ "    Hwpoison pages         ", tally->excluded[PAGE_HWPOISON] },
 		{ "    Offline pages          ", tally->excluded[PAGE_OFFLINE] },
-		{ "    Extension filter pages ", tally->excluded[PAGE_EXTENSION] },
+		{ "    Extension filter pages ", tally->excluded[PAGE_EXTENSION],
+		  !dump->plan->extensions },
 		{ "  Remaining pages ", remaining },
 	};
 
@@ -53,7 +55,9 @@ void report_pages(const struct dump *dump, const struct tally *tally, uint64_t w
 	say(to, SAY_REPORT, "  Excluded pages   : 0x%016" PRIx64 "\n", excluded);
 	report_elf(dump, tally->existing > in_elf ? tally->existing - in_elf : 0);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		say(to, SAY_REPORT, "%s : 0x%016" PRIx64 "\n", lines[i].name, lines[i].pages);
+		if (!lines[i].hidden)
+			say(to, SAY_REPORT, "%s : 0x%016" PRIx64 "\n", lines[i].name,
+			    lines[i].pages);
 	report_elf(dump, in_elf);
 	if (tally->existing)
 		say(to, SAY_REPORT, "  (The number of pages is reduced to %" PRIu64 "%%.)\n",

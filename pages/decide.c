@@ -21,7 +21,7 @@ void decider_set_level(struct decider *decider, unsigned level)
 	/* Struct pages are read when the level needs them, and for broken memory at any level. */
 	decider->by_page = level & (LEVEL_CACHE | LEVEL_CACHE_PRIVATE | LEVEL_USER) ||
 			   (free_wanted && rules->free_by_page) || rules->hwpoison;
-	decider->by_page &= decider->wanted != 0;
+	decider->by_page = (decider->by_page && decider->wanted) || decider->judge;
 	decider->by_lists = free_wanted && !rules->free_by_page;
 	decider->by_percpu = decider->percpu_wanted && level & LEVEL_FREE &&
 			     percpu_check(decider->facts) == OK;
