@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Makefile - build, test, install.
-# Knobs: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR MANDIR COMPLETIONDIR, LINKTYPE=static|dynamic (default
-# dynamic), USELZO USESNAPPY USEZSTD USELIBDEFLATE=on|off (default: on where the compiler finds the header).
+# Knobs: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR MANDIR COMPLETIONDIR DATADIR INCLUDEDIR,
+# LINKTYPE=static|dynamic (default dynamic), USELZO USESNAPPY USEZSTD USELIBDEFLATE=on|off (default: on where the compiler finds the header).
 
 CFLAGS ?= -g -O2
 PREFIX ?= /usr
@@ -45,7 +45,7 @@ LINK = -static
 LIBS += $(or $(shell $(PKG_CONFIG) --static --libs libdw libelf 2>/dev/null),-ldw -lelf -lz -lbz2 -llzma)
 LIBS += -lstdc++ -lm
 else
-LINK = -pie -Wl,-z,relro,-z,now
+LINK = -pie -Wl,--dynamic-list=extensions/exports -Wl,-z,relro,-z,now
 LIBS += $(or $(shell $(PKG_CONFIG) --libs libdw libelf 2>/dev/null),-ldw -lelf)
 endif
 
@@ -85,13 +85,30 @@ static:
 	@$(MAKE) --no-print-directory BUILD=build/static LINKTYPE=static build/static/makedumpfile
 
 INSTALL = install
+PROFILES = $(wildcard profiles/*.conf)
+EXAMPLES = $(wildcard extensions/*.c)
+DATADIR ?= $(PREFIX)/share/makedumpfile
+INCLUDEDIR ?= $(PREFIX)/include
+PKGCONFIGDIR ?= $(PREFIX)/share/pkgconfig
 INSTALLED = $(SBINDIR)/makedumpfile $(SBINDIR)/makedumpfile-R.pl $(MANDIR)/man8/makedumpfile.8 \
-	$(MANDIR)/man8/makedumpfile-R.pl.8 $(COMPLETIONDIR)/makedumpfile
+	$(MANDIR)/man8/makedumpfile-R.pl.8 $(COMPLETIONDIR)/makedumpfile $(MANDIR)/man5/makedumpfile.conf.5 \
+	$(PROFILES:profiles/%=$(DATADIR)/%) $(DATADIR)/secrets.conf $(EXAMPLES:%=$(DATADIR)/%) \
+	$(INCLUDEDIR)/makedumpfile-extension.h $(PKGCONFIGDIR)/makedumpfile-extension.pc
 
 install: makedumpfile
 	$(INSTALL) -D -m 755 makedumpfile $(DESTDIR)$(SBINDIR)/makedumpfile
 	$(INSTALL) -D -m 755 scripts/makedumpfile-R.pl $(DESTDIR)$(SBINDIR)/makedumpfile-R.pl
 	$(INSTALL) -D -m 644 doc/makedumpfile.8 $(DESTDIR)$(MANDIR)/man8/makedumpfile.8
+	$(INSTALL) -D -m 644 doc/makedumpfile.conf.5 $(DESTDIR)$(MANDIR)/man5/makedumpfile.conf.5
+	$(INSTALL) -d $(DESTDIR)$(DATADIR)
+	$(INSTALL) -m 644 $(PROFILES) $(DESTDIR)$(DATADIR)
+	cat $(PROFILES) > $(DESTDIR)$(DATADIR)/secrets.conf
+	$(INSTALL) -d $(DESTDIR)$(DATADIR)/extensions
+	$(INSTALL) -m 644 $(EXAMPLES) $(DESTDIR)$(DATADIR)/extensions
+	$(INSTALL) -D -m 644 makedumpfile-extension.h $(DESTDIR)$(INCLUDEDIR)/makedumpfile-extension.h
+	$(INSTALL) -d $(DESTDIR)$(PKGCONFIGDIR)
+	sed -e 's,@INCLUDEDIR@,$(INCLUDEDIR),' -e 's,@VERSION@,$(VERSION),' extensions/makedumpfile-extension.pc > \
+		$(DESTDIR)$(PKGCONFIGDIR)/makedumpfile-extension.pc
 	ln -sf makedumpfile.8 $(DESTDIR)$(MANDIR)/man8/makedumpfile-R.pl.8
 	$(INSTALL) -D -m 644 completion/makedumpfile.bash $(DESTDIR)$(COMPLETIONDIR)/makedumpfile
 

@@ -11,7 +11,7 @@
 #include "input/notes.h"
 #include "pages/decide.h"
 
-enum { LEVELS_MOST = 32, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
+enum { LEVELS_MOST = 32, EXTENSIONS_MOST = 16, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
 
 enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO,
 	   JOB_CHECK, JOB_SALVAGE };
@@ -51,6 +51,10 @@ struct plan {
 	const char *vmlinux;         /* -x */
 	const char *vmcoreinfo;      /* -i */
 	const char *vmcoreinfo_out;  /* -g */
+	const char *config;          /* --config: what is to be erased */
+	bool config_warn;            /* --config-errors=warn: an error ends the file, not the run */
+	const char *extension[EXTENSIONS_MOST]; /* --extension, in the order given */
+	unsigned extensions;
 	bool stats_json;             /* --stats json */
 	bool json;                   /* --json: --info, --check as a JSON object */
 	const char *against;         /* --against: what --check compares with */
@@ -79,6 +83,11 @@ struct dump {
 	uint8_t uts[UTS_FIELDS * UTS_FIELD];
 	struct dump_facts out;
 	pfn_t max_mapnr;
+	struct scrub *scrub; /* what is overwritten; NULL: nothing. Owned, as is conf */
+	struct conf *conf;
+	struct extensions *extensions; /* that are asked about pages; owned */
+	const uint8_t *erased_before; /* eraseinfo of the input */
+	size_t erased_before_bytes;
 	bool may_retry; /* another level is tried when this one does not fit */
 };
 
@@ -169,6 +178,28 @@ uint64_t budget_window(const struct plan *, pfn_t max_mapnr);
 
 /* How many worker threads. 0: the main thread does it all. */
 unsigned budget_workers(const struct plan *, const struct packing *);
+
+/* jobs/erase.c: read plan->config. ERR_USAGE: it cannot be opened, or has an error and none is
+ * allowed; the sentence says where. */
+err_t erase_read(struct dump *, const struct plan *);
+
+/* Get dump->scrub if anything may be overwritten; find in the opened dump what plan->config asks to
+ * be; and when all is found, make the scrub ready, or none where there is nothing. ERR_NOMEM,
+ * ERR_UNSUPPORTED: too much. */
+err_t erase_begin(struct dump *);
+err_t erase_prepare(struct dump *);
+err_t erase_seal(struct dump *);
+void erase_release(struct dump *);
+
+/* What of it is in the output. */
+struct erased {
+	uint64_t places, bytes;
+};
+
+struct erased erase_count(const struct dump *);
+
+/* Say so: how much, and at report level what and where. */
+void erase_report(const struct dump *);
 
 /* jobs/usage.c: tell how much of each kind of page there is, and write nothing. */
 err_t job_usage(const struct plan *);

@@ -57,6 +57,7 @@ TAKE_TEXT(input)
 TAKE_TEXT(vmcoreinfo_out)
 TAKE_TEXT(against)
 TAKE_TEXT(vmcoreinfo)
+TAKE_TEXT(config)
 TAKE_TEXT(vmlinux)
 
 /* An option that other rules look at, and nothing else needs to. */
@@ -191,6 +192,13 @@ static err_t take_progress(struct plan *plan, const char *text)
 	return fail(ERR_USAGE, "Progress(%s) is invalid.", text);
 }
 
+static err_t take_config_errors(struct plan *plan, const char *text)
+{
+	plan->config_warn = !strcmp(text, "warn");
+	return plan->config_warn || !strcmp(text, "fail")
+		       ? OK : fail(ERR_USAGE, "Config_errors(%s) is invalid.", text);
+}
+
 static err_t take_stats_format(struct plan *plan, const char *text)
 {
 	if (strcmp(text, "json") != 0)
@@ -222,8 +230,10 @@ static err_t take_flattened(struct plan *plan, const char *text)
 
 static err_t take_extension(struct plan *plan, const char *text)
 {
-	(void)plan;
-	return fail(ERR_USAGE, "extension unsupported: --extension %s", text);
+	if (plan->extensions == EXTENSIONS_MOST)
+		return fail(ERR_USAGE, "--extension: more than %d", EXTENSIONS_MOST);
+	plan->extension[plan->extensions++] = text;
+	return OK;
 }
 
 struct option_entry {
@@ -289,6 +299,15 @@ static const struct option_entry option_table[] = {
 	{ 'i', NULL, "VMCOREINFO", take_vmcoreinfo, "The same, from a file that -g made." },
 	{ 'g', NULL, "VMCOREINFO", take_vmcoreinfo_out,
 	  "Only write the file VMCOREINFO, with what VMLINUX (-x) tells." },
+	{ 0, "config", "FILE", take_config,
+	  "Overwrite the data of the kernel that FILE names, makedumpfile.conf(5), in every page "
+	  "that is written. Types come from VMLINUX (-x) or from the kernel itself." },
+	{ 0, "config-errors", "fail|warn", take_config_errors,
+	  "An error in FILE: fail before anything is written (the default), or do what stands "
+	  "before it." },
+	{ 0, "extension", "SO", take_extension,
+	  "Ask the shared object SO about each page, too; may be given several times. "
+	  "makedumpfile-extension.h tells how one is written." },
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
 	{ 0, "exclude-percpu-free", NULL, take_percpu_free,
@@ -322,9 +341,7 @@ static const struct option_entry option_table[] = {
 	{ 'v', NULL, NULL, take_version, "Print the version." },
 
 	{ 'X', NULL, NULL, take_noted, NULL },
-	{ 0, "config", "FILE", take_noted, NULL },
 	{ 0, "eppic", "FILE", take_noted, NULL },
-	{ 0, "extension", "SO", take_extension, NULL },
 	{ 0, "diskset", "FILE", take_noted, NULL },
 	{ 0, "xen-syms", "FILE", take_noted, NULL },
 	{ 0, "xen-vmcoreinfo", "FILE", take_noted, NULL },
@@ -557,8 +574,6 @@ static err_t check_making(struct command *command)
 	struct plan *plan = command->plan;
 
 	TRY(check_clashes(command, making_clashes));
-	if (any(command, "config") && !any(command, "x"))
-		return fail(ERR_PARAMETER, "%s", "");
 	if (plan->workers > 0 && plan->elf)
 		return fail(ERR_PARAMETER, "--num-threads cannot used with ELF format.");
 	if (plan->partial_dmesg && plan->job != JOB_DMESG)

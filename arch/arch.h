@@ -77,6 +77,8 @@ struct space {
 				 kernels differ in that */
 	pfn_t mem_map_pfn;    /* FLATMEM: the page frame of the first struct page */
 	pfn_t file_pfn;       /* the page frame that the first bit of a dump file stands for */
+	bool user_tables; /* those of a process have the same shape, and mm_struct.pgd points to
+			     them */
 };
 
 /* What a CPU used when a hypervisor made the dump. */

@@ -202,6 +202,7 @@ static err_t setup(struct space *space, const struct facts *facts, const struct 
 	vaddr_t page_offset = -(UINT64_C(1) << (flipped ? bits.actual : bits.actual - 1));
 	bool linear_known = find_phys_offset(facts, source, page_offset, &space->phys_base);
 	TRY(find_root(space, facts, page_offset, linear_known));
+	space->user_tables = true;
 	space->kernel_start = flipped ? page_offset : -(UINT64_C(1) << bits.built);
 	/* Tags of KASAN and MTE are in the top byte, signatures anywhere above the address. */
 	space->tag_mask = UINT64_C(0xff) << TOP_BYTE | fact_or(facts, NUMBER_KERNELPACMASK, 0);

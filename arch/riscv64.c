@@ -44,6 +44,7 @@ static err_t find_shape(struct space *space, const struct facts *facts)
 			space->paging = &shapes[i].paging;
 	if (!space->paging)
 		return fail(ERR_CORRUPT, "VA_BITS %" PRIu64 " is none of 39, 48, 57", bits);
+	space->user_tables = true;
 	space->kernel_start = -(UINT64_C(1) << (bits - 1));
 	space->write_bits = space->write_value = ENTRY_WRITABLE;
 	return OK;

@@ -86,6 +86,7 @@ static err_t setup(struct space *space, const struct facts *facts, const struct 
 	space->write_bits = space->write_value = ENTRY_WRITABLE;
 	space->root = (root - kernel_map + space->phys_base) & space->address_mask;
 	space->kernel_start = five ? 0xff00000000000000 : 0xffff800000000000;
+	space->user_tables = true;
 	space->section_bits = 27;
 	space->physmem_bits = physmem_bits(facts, five);
 	return OK;

@@ -171,6 +171,19 @@ static err_t read_symbols(const struct vmlinux *vmlinux, struct asks *asks)
 	return OK;
 }
 
+err_t vmlinux_symbols(struct vmlinux *vmlinux, vmlinux_visit *visit, void *argument)
+{
+	struct symbols symbols = { 0 };
+	GElf_Sym symbol;
+
+	TRY(find_symbols(vmlinux, &symbols));
+	for (size_t i = 0; i < symbols.count; i++)
+		if (take_symbol(&symbols, i, &symbol) && symbol.st_value)
+			visit(argument, symbols.names + symbol.st_name, symbol.st_value);
+	return vmlinux->mapped.count ? fail(ERR_IO, "%s: a part of the file cannot be read",
+					    vmlinux->name) : OK;
+}
+
 /* --- which kernel it is --- */
 
 static void take_release(const struct vmlinux *vmlinux, const char *text, struct facts *facts)

@@ -29,6 +29,12 @@ void vmlinux_close(struct vmlinux *);
  * file could not be read. */
 err_t vmlinux_facts(struct vmlinux *, struct facts *);
 
+/* What somebody does with a symbol and its address as linked. */
+typedef void vmlinux_visit(void *argument, const char *name, vaddr_t at);
+
+/* Show all symbols that have an address. Errors as vmlinux_facts(). */
+err_t vmlinux_symbols(struct vmlinux *, vmlinux_visit *, void *argument);
+
 /* Open, take, close. */
 err_t vmlinux_read(const char *name, struct facts *);
 

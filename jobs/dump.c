@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "input/kdump.h"
+#include "jobs/extension.h"
 #include "makedumpfile.h"
 #include "pages/needs.h"
 #include "pages/percpu.h"
@@ -247,6 +248,7 @@ static err_t write_output(struct dump *dump)
 	if (result != OK)
 		return report_failed(dump, &tally, written, result);
 	report_pages(dump, &tally, written);
+	erase_report(dump);
 	TRY(report_json(dump, &tally, written));
 	tell_saved(plan);
 	return OK;
@@ -294,21 +296,43 @@ static void choose_codec(struct dump *dump)
 	dump->out.codec = codec;
 }
 
+/* What is to be overwritten, and who else is asked about pages. */
+static err_t find_erased(struct dump *dump)
+{
+	TRY(erase_begin(dump));
+	TRY(extensions_load(dump));
+	TRY(erase_prepare(dump));
+	return erase_seal(dump);
+}
+
+static err_t make_dump(struct dump *dump, const struct plan *plan)
+{
+	TRY(dump_open(dump, plan));
+	choose_codec(dump);
+	if (plan->no_vmemmap && !dump->kernel_known)
+		say(&plan->say, SAY_COMMON, "Can't find vmemmap pages\n");
+	dump->out.without_vmemmap = plan->no_vmemmap && dump->kernel_known;
+	if (plan->want_vtop)
+		tell_vtop(dump);
+	err_t result = check_elf_possible(dump);
+	if (result == OK)
+		result = find_erased(dump);
+	if (result == OK)
+		result = write_output(dump);
+	extensions_unload(dump);
+	dump_close(dump);
+	return result;
+}
+
+/* What is to be erased is read first: with an error in it nothing is opened. */
 err_t job_dump(const struct plan *plan)
 {
-	struct dump dump;
+	struct dump dump = { 0 };
 
 	TRY(job_check_output(plan));
-	TRY(dump_open(&dump, plan));
-	choose_codec(&dump);
-	if (plan->no_vmemmap && !dump.kernel_known)
-		say(&plan->say, SAY_COMMON, "Can't find vmemmap pages\n");
-	dump.out.without_vmemmap = plan->no_vmemmap && dump.kernel_known;
-	if (plan->want_vtop)
-		tell_vtop(&dump);
-	err_t result = check_elf_possible(&dump);
+	err_t result = erase_read(&dump, plan);
 	if (result == OK)
-		result = write_output(&dump);
-	dump_close(&dump);
+		result = make_dump(&dump, plan);
+	erase_release(&dump);
 	return result;
 }

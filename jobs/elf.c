@@ -2,12 +2,15 @@
 /* elf.c - write a dump as an ELF core.
  * The segments of the input, in their order; a run of GAP or more pages that are left out ends a
  * segment of the output and begins the next one, shorter ones are written with the rest. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/bits.h"
 #include "base/stop.h"
 #include "cyclic.h"
 #include "output/elf.h"
 
-enum { GAP = 256, COPY_BYTES = 512 * 1024, TOUCH_BYTES = 4096 };
+enum { GAP = 256, COPY_BYTES = 512 * 1024, SCRUB_BYTES = 64 * 1024, TOUCH_BYTES = 4096 };
 
 struct elf_writing {
 	struct dump *dump;
@@ -15,6 +18,7 @@ struct elf_writing {
 	struct cycle cycle;
 	struct elf_writer writer;
 	struct reader *reader;
+	uint8_t *scrubbed; /* SCRUB_BYTES; NULL: nothing is overwritten. Owned */
 	bool counting;  /* the walk that only counts segments */
 	uint64_t loads, bytes, bytes_done;
 	struct progress progress;
@@ -49,6 +53,21 @@ static void note_unreadable(struct elf_writing *writing, paddr_t at)
 		writing->tally->first_absent = at >> writing->dump->source.target.page_shift;
 }
 
+/* Write bytes that lie at `at`, with what is to be overwritten in them overwritten; it may be done
+ * in several steps, and *size becomes what was. */
+static err_t write_bytes(struct elf_writing *writing, paddr_t at, const uint8_t *bytes,
+			 size_t *size)
+{
+	const struct scrub *scrub = writing->dump->scrub;
+
+	if (!scrub || !scrub_touches(scrub, at, *size))
+		return elf_data(&writing->writer, bytes, *size);
+	*size = (size_t)min_u64(*size, SCRUB_BYTES);
+	memcpy(writing->scrubbed, bytes, *size);
+	scrub_apply(scrub, at, writing->scrubbed, *size);
+	return elf_data(&writing->writer, writing->scrubbed, *size);
+}
+
 /* Write [at, end); what the dump does not have, or cannot be read, becomes zeros. */
 static err_t copy(struct elf_writing *writing, paddr_t at, paddr_t end)
 {
@@ -70,7 +89,7 @@ static err_t copy(struct elf_writing *writing, paddr_t at, paddr_t end)
 			return result;
 		if (!good && result != ERR_HOLE)
 			note_unreadable(writing, at);
-		TRY(good ? elf_data(&writing->writer, bytes, size) : write_zeros(writing, size));
+		TRY(good ? write_bytes(writing, at, bytes, &size) : write_zeros(writing, size));
 		at += size;
 		writing->bytes_done += size;
 	}
@@ -93,6 +112,9 @@ static err_t emit(struct elf_writing *writing, const struct piece *piece, paddr_
 				 piece->data_end - piece->start, nowhere };
 
 	if (writing->counting) {
+		if (writing->dump->scrub)
+			scrub_note(writing->dump->scrub, piece->start,
+				   piece->data_end - piece->start);
 		writing->loads++;
 		writing->bytes += load.file_bytes;
 		return OK;
@@ -173,8 +195,13 @@ static err_t write_parts(struct elf_writing *writing)
 	TRY(cycle_exists(&writing->cycle, NULL, NULL));
 	TRY(cycle_decide(&writing->cycle, NULL, NULL));
 	writing->counting = true;
+	if (writing->dump->scrub)
+		scrub_forget(writing->dump->scrub);
 	TRY(walk_segments(writing));
 	writing->counting = false;
+	if (writing->dump->scrub)
+		writing->writer.eraseinfo_bytes = scrub_text(
+			writing->dump->scrub, NULL, 0, (const char **)&writing->writer.eraseinfo);
 	writing->tally->elf_bytes = writing->bytes;
 	if (writing->dump->may_retry)
 		TRY(sink_fits(writing->writer.sink,
@@ -196,6 +223,8 @@ err_t write_elf(struct dump *dump, struct sink *sink, struct tally *tally)
 	err_t result = reader_create(&dump->source, &writing.reader);
 	if (result == OK)
 		result = elf_create(&writing.writer, &dump->source, sink);
+	if (result == OK && dump->scrub && !(writing.scrubbed = malloc(SCRUB_BYTES)))
+		result = fail(ERR_NOMEM, "no memory for %d bytes", SCRUB_BYTES);
 	if (result == OK)
 		result = write_parts(&writing);
 	if (result != OK) {
@@ -204,6 +233,7 @@ err_t write_elf(struct dump *dump, struct sink *sink, struct tally *tally)
 		err_again(result, &text);
 	}
 	elf_destroy(&writing.writer);
+	free(writing.scrubbed);
 	reader_destroy(writing.reader);
 	cycle_destroy(&writing.cycle);
 	return result;

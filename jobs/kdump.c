@@ -58,9 +58,27 @@ static err_t put_existing(void *writing, const struct cycle *cycle)
 	return put_bitmap(writing, cycle, 0);
 }
 
-static err_t put_staying(void *writing, const struct cycle *cycle)
+static err_t put_staying(void *argument, const struct cycle *cycle)
 {
-	return put_bitmap(writing, cycle, 1);
+	const struct writing *writing = argument;
+	struct dump *dump = writing->dump;
+
+	if (dump->scrub)
+		scrub_note_pages(dump->scrub, dump->source.target.page_shift, cycle->first,
+				 cycle->end, cycle->words);
+	return put_bitmap(argument, cycle, 1);
+}
+
+/* With every page decided it is known what will have been erased. */
+static void tell_erased(struct dump *dump)
+{
+	const char *text;
+
+	if (!dump->scrub)
+		return;
+	dump->out.eraseinfo_bytes = scrub_text(dump->scrub, (const char *)dump->erased_before,
+					       dump->erased_before_bytes, &text);
+	dump->out.eraseinfo = (const uint8_t *)text;
 }
 
 /* --- the parts --- */
@@ -207,6 +225,7 @@ static err_t begin_packing(struct writing *writing)
 {
 	struct dump *dump = writing->dump;
 	struct packing packing = { .source = &dump->source, .codec = dump->out.codec,
+				   .scrub = dump->scrub,
 				   .share_zero = dump->out.level & LEVEL_ZERO,
 				   .batch_bytes = batch_bytes(dump) };
 
@@ -358,7 +377,10 @@ static err_t write_beginning(struct writing *writing)
 	for (unsigned i = 0; i < writing->parts; i++)
 		TRY(kdump_begin(&writing->writer, &writing->sink[i]));
 	TRY(cycle_exists(&writing->cycle, put_existing, writing));
+	if (writing->dump->scrub)
+		scrub_forget(writing->dump->scrub);
 	TRY(cycle_decide(&writing->cycle, put_staying, writing));
+	tell_erased(writing->dump);
 	writing->tally->kept = writing->cycle.pages;
 	TRY(check_space(writing));
 	return choose_borders(writing);

@@ -27,7 +27,8 @@ enum { VMCOREINFO_MOST = 1 << 20 };
 static bool kernel_needed(const struct dump *dump)
 {
 	const struct plan *plan = dump->plan;
-	bool needed = plan->job == JOB_DMESG || plan->job == JOB_USAGE;
+	bool needed = plan->job == JOB_DMESG || plan->job == JOB_USAGE || plan->config ||
+		      plan->extensions;
 
 	for (unsigned i = 0; i < plan->levels; i++)
 		needed |= (plan->level[i] & ~dump->source.stored.level) > LEVEL_ZERO;
@@ -419,7 +420,7 @@ static err_t open_parts(struct dump *dump)
 
 err_t dump_open(struct dump *dump, const struct plan *plan)
 {
-	*dump = (struct dump){ .plan = plan };
+	*dump = (struct dump){ .plan = plan, .conf = dump->conf };
 	dump->source.name = plan->input;
 	dump->source.may_map = !plan->no_map;
 	TRY(source_open(&dump->source));

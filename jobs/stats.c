@@ -37,6 +37,7 @@ void report_pages(const struct dump *dump, const struct tally *tally, uint64_t w
 	const struct {
 		const char *name;
 		uint64_t pages;
+		bool hidden;
 	} lines[] = {
 		{ "    Pages filled with zero ", tally->zero },
 		{ "    Non-private cache pages", tally->excluded[PAGE_CACHE] },
@@ -45,6 +46,8 @@ void report_pages(const struct dump *dump, const struct tally *tally, uint64_t w
 		{ "    Free pages             ", tally->excluded[PAGE_FREE] },
 		{ "    Hwpoison pages         ", tally->excluded[PAGE_HWPOISON] },
 		{ "    Offline pages          ", tally->excluded[PAGE_OFFLINE] },
+		{ "    Extension filter pages ", tally->excluded[PAGE_EXTENSION],
+		  !dump->plan->extensions },
 		{ "  Remaining pages ", remaining },
 	};
 
@@ -52,7 +55,9 @@ void report_pages(const struct dump *dump, const struct tally *tally, uint64_t w
 	say(to, SAY_REPORT, "  Excluded pages   : 0x%016" PRIx64 "\n", excluded);
 	report_elf(dump, tally->existing > in_elf ? tally->existing - in_elf : 0);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		say(to, SAY_REPORT, "%s : 0x%016" PRIx64 "\n", lines[i].name, lines[i].pages);
+		if (!lines[i].hidden)
+			say(to, SAY_REPORT, "%s : 0x%016" PRIx64 "\n", lines[i].name,
+			    lines[i].pages);
 	report_elf(dump, in_elf);
 	if (tally->existing)
 		say(to, SAY_REPORT, "  (The number of pages is reduced to %" PRIu64 "%%.)\n",
@@ -101,6 +106,7 @@ static void put_pages(struct json *json, const struct dump *dump, const struct t
 	json_number(json, "free_percpu_pages", tally->percpu);
 	json_number(json, "hwpoison_pages", tally->excluded[PAGE_HWPOISON]);
 	json_number(json, "offline_pages", tally->excluded[PAGE_OFFLINE]);
+	json_number(json, "extension_pages", tally->excluded[PAGE_EXTENSION]);
 	json_number(json, "remaining_pages", tally->existing - excluded);
 	json_number(json, "unused_vmemmap_pages", tally->unused);
 }
@@ -130,6 +136,8 @@ err_t report_json(const struct dump *dump, const struct tally *tally, uint64_t w
 		json_number(&json, "elf_pages",
 			    pfn_up(&dump->source.target, tally->elf_bytes));
 	put_doubts(&json, dump, tally);
+	json_number(&json, "erased_places", erase_count(dump).places);
+	json_number(&json, "erased_bytes", erase_count(dump).bytes);
 	json_number(&json, "written_bytes", written);
 	return within(json_end(&json), "--stats");
 }

@@ -102,9 +102,43 @@ static uint64_t notes_offset(const struct elf_writer *writer, uint64_t headers)
 	return shape->header + headers * shape->phdr + (headers >= PN_XNUM ? shape->shdr : 0);
 }
 
+/* A note's header, and its name. */
+enum { NOTE_HEADER = 12 };
+static const char erase_name[12] = "ERASEINFO"; /* of 10 bytes with its NUL, and padding */
+
+/* The notes, with one more for the eraseinfo. */
+static uint64_t notes_bytes(const struct elf_writer *writer)
+{
+	uint64_t bytes = writer->source->notes_bytes;
+
+	if (!writer->eraseinfo_bytes)
+		return bytes;
+	return round_up(bytes, 4) + NOTE_HEADER + sizeof(erase_name) +
+	       round_up(writer->eraseinfo_bytes, 4);
+}
+
+static err_t write_eraseinfo(struct elf_writer *writer, uint64_t at)
+{
+	bool big = writer->container.big_endian;
+	uint8_t header[NOTE_HEADER + sizeof(erase_name)] = { 0 };
+	uint64_t size = writer->eraseinfo_bytes, padded = round_up(size, 4);
+
+	if (!size)
+		return OK;
+	if (padded > UINT32_MAX)
+		return fail(ERR_UNSUPPORTED, "%" PRIu64 " bytes of eraseinfo do not fit a note",
+			    size);
+	put_32(big, header, 10);
+	put_32(big, header + 4, (uint32_t)padded);
+	memcpy(header + NOTE_HEADER, erase_name, sizeof(erase_name));
+	TRY(sink_write(writer->sink, at, header, sizeof(header)));
+	TRY(sink_write(writer->sink, at + sizeof(header), writer->eraseinfo, size));
+	return sink_write(writer->sink, at + sizeof(header) + size, "\0\0", padded - size);
+}
+
 uint64_t elf_bytes(const struct elf_writer *writer, uint64_t loads, uint64_t data)
 {
-	return notes_offset(writer, 1 + loads) + writer->source->notes_bytes + data;
+	return notes_offset(writer, 1 + loads) + notes_bytes(writer) + data;
 }
 
 err_t elf_plan(struct elf_writer *writer, uint64_t loads)
@@ -114,7 +148,7 @@ err_t elf_plan(struct elf_writer *writer, uint64_t loads)
 	uint64_t headers = 1 + loads;
 	uint64_t notes_at = notes_offset(writer, headers);
 	const struct elf_load note = { .memory_bytes = source->notes_bytes,
-				       .file_bytes = source->notes_bytes };
+				       .file_bytes = notes_bytes(writer) };
 
 	if (headers > UINT32_MAX)
 		return fail(ERR_UNSUPPORTED, "%" PRIu64 " segments do not fit an ELF file", loads);
@@ -122,8 +156,9 @@ err_t elf_plan(struct elf_writer *writer, uint64_t loads)
 	TRY(write_header(writer, headers, writer->sink->kind == SINK_FILE ? INCOMPLETE_FLAG : 0));
 	writer->begun = true;
 	writer->headers_at = shape->header;
-	writer->data_at = notes_at + source->notes_bytes;
+	writer->data_at = notes_at + note.file_bytes;
 	TRY(sink_write(writer->sink, notes_at, source->notes, source->notes_bytes));
+	TRY(write_eraseinfo(writer, notes_at + round_up(source->notes_bytes, 4)));
 	return add_header(writer, PT_NOTE, &note, notes_at);
 }
 

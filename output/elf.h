@@ -24,6 +24,9 @@ struct elf_writer {
 	uint8_t *headers;             /* not yet written; owned */
 	size_t headers_used;
 	bool begun;
+	const void *eraseinfo;        /* text for a note behind the others, set before elf_plan();
+					 lent */
+	size_t eraseinfo_bytes;       /* 0: no such note */
 };
 
 /* ERR_NOMEM. */

@@ -11,9 +11,12 @@
 #include "diskdump_mod.h"
 #include "output/writer.h"
 
-enum { DESCRIPTORS_AT_ONCE = 2048, PIECE_BYTES = 64 * 1024 };
-
-enum { ROOM_SHARE = 64, ROOM_BYTES = 64 * 1024 }; /* of a full disk, left alone */
+enum {
+	DESCRIPTORS_AT_ONCE = 2048,
+	DESCRIPTORS_HELD = 512, /* with eraseinfo to come: so many can still be given up for it */
+	PIECE_BYTES = 64 * 1024,
+	ROOM_SHARE = 64, ROOM_BYTES = 64 * 1024, /* of a full disk, left alone */
+};
 
 static uint64_t block(const struct kdump_writer *writer)
 {
@@ -207,16 +210,34 @@ err_t kdump_bitmap(struct kdump_writer *writer, struct sink *sink, unsigned inde
 	return OK;
 }
 
-static err_t flush_descriptors(struct kdump_writer *writer)
+/* Write all but the last `keep` of them. */
+static err_t flush_descriptors(struct kdump_writer *writer, size_t keep)
 {
-	size_t size = writer->descriptors_used * KDUMP_DESCRIPTOR_BYTES;
+	size_t used = writer->descriptors_used;
+	size_t size = used > keep ? (used - keep) * KDUMP_DESCRIPTOR_BYTES : 0;
 
 	if (!size)
 		return OK;
 	TRY(sink_write(writer->sink, writer->descriptors_at, writer->descriptors, size));
 	writer->descriptors_at += size;
-	writer->descriptors_used = 0;
+	writer->descriptors_used = keep;
+	memmove(writer->descriptors, writer->descriptors + size, keep * KDUMP_DESCRIPTOR_BYTES);
 	return OK;
+}
+
+/* Does the part at hand end with the eraseinfo? Of a split dump the first part that has pages
+ * does. */
+static bool tells_erased(const struct kdump_writer *writer)
+{
+	const struct dump_facts *facts = writer->facts;
+	bool is_first = !bits_of(facts, writer->first) && bits_of(facts, writer->end);
+
+	return facts->eraseinfo_bytes && (!writer->split || is_first);
+}
+
+static size_t held(const struct kdump_writer *writer)
+{
+	return tells_erased(writer) ? DESCRIPTORS_HELD : 0;
 }
 
 static err_t add_descriptor(struct kdump_writer *writer, uint64_t at, uint32_t size, uint32_t flags)
@@ -224,7 +245,7 @@ static err_t add_descriptor(struct kdump_writer *writer, uint64_t at, uint32_t s
 	bool big = writer->facts->target.big_endian;
 
 	if (writer->descriptors_used == DESCRIPTORS_AT_ONCE)
-		TRY(flush_descriptors(writer));
+		TRY(flush_descriptors(writer, held(writer)));
 	uint8_t *to = writer->descriptors + writer->descriptors_used++ * KDUMP_DESCRIPTOR_BYTES;
 	put_64(big, to + DESCRIPTOR_OFFSET, at);
 	put_32(big, to + DESCRIPTOR_SIZE, size);
@@ -259,7 +280,7 @@ err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
 	struct kept_text why;
 
 	if (writer->descriptors_used + packed->pages > DESCRIPTORS_AT_ONCE)
-		TRY(flush_descriptors(writer));
+		TRY(flush_descriptors(writer, held(writer)));
 	err_t result = sink_write(writer->sink, at, packed->data, packed->bytes);
 	if (result == OK) {
 		writer->data_at += packed->bytes;
@@ -289,7 +310,8 @@ static uint64_t first_data_at(const struct kdump_writer *writer)
 uint64_t kdump_room(const struct kdump_writer *writer)
 {
 	const struct sink *sink = writer->sink;
-	uint64_t begin = first_data_at(writer), needed = writer->facts->eraseinfo_bytes;
+	uint64_t begin = first_data_at(writer);
+	uint64_t needed = tells_erased(writer) ? writer->facts->eraseinfo_bytes : 0;
 
 	if (sink->kind != SINK_FILE || !sink->regular || sink->end <= begin)
 		return 0;
@@ -310,10 +332,7 @@ err_t kdump_begin_again(struct kdump_writer *writer)
 static err_t write_eraseinfo(struct kdump_writer *writer)
 {
 	const struct dump_facts *facts = writer->facts;
-	bool is_first = !bits_of(facts, writer->first) && bits_of(facts, writer->end);
 
-	if (!facts->eraseinfo_bytes || (writer->split && !is_first))
-		return OK; /* of a split dump the first part that has pages tells */
 	TRY(sink_write(writer->sink, writer->data_at, facts->eraseinfo, facts->eraseinfo_bytes));
 	writer->eraseinfo_at = writer->data_at;
 	return write_sub_header(writer);
@@ -321,9 +340,9 @@ static err_t write_eraseinfo(struct kdump_writer *writer)
 
 err_t kdump_flush(struct kdump_writer *writer)
 {
-	TRY(flush_descriptors(writer));
+	TRY(flush_descriptors(writer, 0));
 	TRY(sink_extend(writer->sink, writer->data_at));
-	return write_eraseinfo(writer);
+	return tells_erased(writer) ? write_eraseinfo(writer) : OK;
 }
 
 err_t kdump_finish(struct kdump_writer *writer)
@@ -344,27 +363,48 @@ static uint64_t data_of(const struct kdump_writer *writer, size_t from)
 		const uint8_t *descriptor =
 			writer->descriptors + from * KDUMP_DESCRIPTOR_BYTES + DESCRIPTOR_OFFSET;
 		uint64_t at = get_64(writer->facts->target.big_endian, descriptor);
-		if (at != writer->zero_at)
+		if (at && at != writer->zero_at) /* 0: a page that is missing */
 			return at;
 	}
 	return 0;
 }
 
-/* Bring the last descriptors out to a full disk: each time it fails, some of them are given up, and
- * the space of their pages' data is given back. */
+/* Give up the descriptors from number `keep` on, and the space of their pages' data. */
+static err_t give_up(struct kdump_writer *writer, size_t keep)
+{
+	uint64_t cut = data_of(writer, keep);
+
+	writer->descriptors_used = keep;
+	if (!cut)
+		return OK;
+	writer->data_at = cut;
+	return sink_cut(writer->sink, cut);
+}
+
+/* Bring the last descriptors out to a full disk: each time it fails, some of them are given up. */
 static err_t rescue_descriptors(struct kdump_writer *writer)
 {
-	err_t result = flush_descriptors(writer);
+	err_t result = flush_descriptors(writer, held(writer));
 
 	while (result == ERR_NOSPACE && writer->descriptors_used) {
-		size_t keep = writer->descriptors_used * 15 / 16;
-		uint64_t cut = data_of(writer, keep);
-		if (cut) {
-			TRY(sink_cut(writer->sink, cut));
-			writer->data_at = cut;
-		}
-		writer->descriptors_used = keep;
-		result = flush_descriptors(writer);
+		TRY(give_up(writer, writer->descriptors_used * 15 / 16));
+		result = flush_descriptors(writer, held(writer));
+	}
+	return result;
+}
+
+/* What was erased is told by an incomplete dump, too, at the cost of its last pages. */
+static err_t rescue_eraseinfo(struct kdump_writer *writer)
+{
+	uint64_t size = writer->facts->eraseinfo_bytes, end = writer->sink->end;
+	uint64_t wanted = end > size ? end - size : 0;
+
+	while (writer->descriptors_used && writer->data_at > wanted)
+		TRY(give_up(writer, writer->descriptors_used - 1));
+	err_t result = write_eraseinfo(writer);
+	while (result == ERR_NOSPACE && writer->descriptors_used) {
+		TRY(give_up(writer, writer->descriptors_used * 15 / 16));
+		result = write_eraseinfo(writer);
 	}
 	return result;
 }
@@ -387,6 +427,9 @@ err_t kdump_mark_incomplete(struct kdump_writer *writer)
 	if (marked != OK && !writer->marked)
 		return marked;
 	rescue_descriptors(writer); /* those that fail stay missing */
+	if (tells_erased(writer) && writer->data_at)
+		rescue_eraseinfo(writer);
+	flush_descriptors(writer, 0);
 	sink_extend(sink, max_u64(writer->data_at, writer->table_at));
 	sink->hopeless = sink->end < writer->table_at;
 	return sink->hopeless ? ERR_HOLE : OK;

@@ -35,6 +35,7 @@ struct slot {
 struct hands {
 	struct reader *reader;
 	void *state;
+	uint8_t *page; /* for what is overwritten; NULL: nothing is. Owned */
 };
 
 struct packer {
@@ -87,6 +88,11 @@ static err_t hands_init(struct hands *hands, const struct packing *packing)
 {
 	*hands = (struct hands){ 0 };
 	TRY(reader_create(packing->source, &hands->reader));
+	if (packing->scrub) {
+		hands->page = malloc(page_bytes(&packing->source->target));
+		if (!hands->page)
+			return fail(ERR_NOMEM, "no memory for a page");
+	}
 	if (!packing->codec)
 		return OK;
 	hands->state = packing->codec->create(page_bytes(&packing->source->target));
@@ -97,10 +103,25 @@ static void hands_deinit(struct hands *hands, const struct packing *packing)
 {
 	if (hands->state)
 		packing->codec->destroy(hands->state);
+	free(hands->page);
 	reader_destroy(hands->reader);
 }
 
-/* A page's life: read, all zero?, pack, smaller? The data goes behind what the slot has. */
+/* A page with what is to be overwritten in it overwritten. */
+static const uint8_t *scrubbed(const struct packer *packer, const struct hands *hands, pfn_t pfn,
+			       const uint8_t *in)
+{
+	const struct packing *packing = &packer->packing;
+	paddr_t at = pfn << packing->source->target.page_shift;
+
+	if (!packing->scrub || !scrub_touches(packing->scrub, at, packer->page_bytes))
+		return in;
+	memcpy(hands->page, in, packer->page_bytes);
+	scrub_apply(packing->scrub, at, hands->page, packer->page_bytes);
+	return hands->page;
+}
+
+/* A page's life: read, scrub, all zero?, pack, smaller? The data goes behind what the slot has. */
 static err_t pack_one(const struct packer *packer, struct hands *hands, struct slot *slot,
 		      struct packed_page *page)
 {
@@ -116,6 +137,7 @@ static err_t pack_one(const struct packer *packer, struct hands *hands, struct s
 		return OK;
 	}
 	TRY(result);
+	in = scrubbed(packer, hands, page->pfn, in);
 	page->as = PACKED_ZERO;
 	if (!packing->share_zero || !all_zero(in, size)) {
 		if (packing->codec)

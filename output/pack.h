@@ -10,6 +10,7 @@
 
 #include "codec/codec.h"
 #include "input/source.h"
+#include "pages/scrub.h"
 
 struct packer;
 
@@ -17,6 +18,7 @@ struct packer;
 struct packing {
 	const struct source *source;
 	const struct codec *codec; /* NULL: pages stay raw */
+	const struct scrub *scrub; /* what is overwritten before anything else; NULL: nothing */
 	bool share_zero;           /* pages of zeros get no data of their own */
 	unsigned workers;
 	size_t batch_bytes; /* page data in one batch; at least one page */

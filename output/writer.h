@@ -94,8 +94,8 @@ err_t kdump_finish(struct kdump_writer *);
 void kdump_take_up(struct kdump_writer *, struct sink *);
 
 /* Say in the header of the part that it ends before its end, and bring the descriptors of what is
- * there to the file, at the cost of data where space is short. ERR_HOLE: nothing is there that
- * could be opened; then the sink is hopeless. */
+ * there and the eraseinfo to the file, at the cost of data where space is short. ERR_HOLE: nothing
+ * is there that could be opened; then the sink is hopeless. */
 err_t kdump_mark_incomplete(struct kdump_writer *);
 
 #endif

@@ -21,7 +21,7 @@ void decider_set_level(struct decider *decider, unsigned level)
 	/* Struct pages are read when the level needs them, and for broken memory at any level. */
 	decider->by_page = level & (LEVEL_CACHE | LEVEL_CACHE_PRIVATE | LEVEL_USER) ||
 			   (free_wanted && rules->free_by_page) || rules->hwpoison;
-	decider->by_page &= decider->wanted != 0;
+	decider->by_page = (decider->by_page && decider->wanted) || decider->judge;
 	decider->by_lists = free_wanted && !rules->free_by_page;
 	decider->by_percpu = decider->percpu_wanted && level & LEVEL_FREE &&
 			     percpu_check(decider->facts) == OK;
@@ -97,7 +97,7 @@ static uint64_t exclude_covers(const struct decider *decider, const struct block
 {
 	uint64_t any = 0, done = 0;
 
-	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
+	for (unsigned kind = 0; kind < PAGE_EXTENSION; kind++)
 		any |= block->kind[kind];
 	for (uint64_t left = (block->kind[PAGE_FREE] | (block->lanes.head & any)) & block->inside;
 	     left; left &= left - 1) {
@@ -160,6 +160,41 @@ static void look(struct decider *decider, struct block *block, vaddr_t at,
 	block->inside &= readable;
 }
 
+/* One past the last page of the block that a page covers. */
+static unsigned cover_end(const struct decider *decider, const struct block *block, unsigned i,
+			  uint64_t any)
+{
+	uint64_t bit = UINT64_C(1) << i;
+	unsigned order = ORDER_ABSURD;
+
+	if ((block->kind[PAGE_FREE] | (block->lanes.head & any)) & bit)
+		order = order_of(decider, block, i);
+	return order == ORDER_ABSURD ? i + 1 : (unsigned)min_u64(64, i + (UINT64_C(1) << order));
+}
+
+/* Ask the judge about the pages that no earlier one covers. What is kept leaves all kinds; what is
+ * dropped, and is neither taken by a rule nor a tail, gets a kind of its own. */
+static void ask_judge(const struct decider *decider, struct block *block)
+{
+	uint64_t any = 0, keep = 0, drop = 0;
+
+	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
+		any |= block->kind[kind];
+	for (unsigned i = 0; i < block->count;) {
+		uint64_t bit = UINT64_C(1) << i;
+		enum page_verdict verdict = !(block->inside & bit) ? PAGE_UNDECIDED :
+			decider->judge(decider->judge_of, block->base + i,
+				       block->pages + i * decider->rules->page_size);
+		keep |= verdict == PAGE_KEEP ? bit : 0;
+		drop |= verdict == PAGE_DROP ? bit : 0;
+		i = verdict == PAGE_KEEP || !(block->inside & bit)
+			    ? i + 1 : cover_end(decider, block, i, any);
+	}
+	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
+		block->kind[kind] &= ~keep;
+	block->kind[PAGE_EXTENSION] = drop & ~any & ~block->lanes.tail;
+}
+
 /* The part of a stretch that lies in the range, from pfn on. Returns where to go on. */
 static pfn_t decide_block(struct decider *decider, const struct stretch *stretch, pfn_t pfn,
 			  struct carry *carry, struct decision *decision)
@@ -176,6 +211,8 @@ static pfn_t decide_block(struct decider *decider, const struct stretch *stretch
 		return stop;
 	look(decider, &block,
 	     stretch->at + (block.base - stretch->first) * decider->rules->page_size, decision);
+	if (decider->judge)
+		ask_judge(decider, &block);
 	uint64_t done = exclude_covers(decider, &block, decision, carry, &reached);
 	exclude_singles(&block, block.inside & ~done, decision);
 	return reached;

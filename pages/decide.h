@@ -39,6 +39,13 @@ struct decision {
 	struct doubts doubts;
 };
 
+/* What somebody else says of a page. */
+enum page_verdict { PAGE_UNDECIDED, PAGE_KEEP, PAGE_DROP };
+
+/* Asked about each page whose struct page is looked at; those that a block covers are not. The same
+ * page may be asked about again, and the answer must be the same. */
+typedef enum page_verdict page_judge(void *argument, pfn_t, const uint8_t *struct_page);
+
 /* How to decide. Everything is lent. */
 struct decider {
 	struct memmap *map; /* NULL: nothing is known, every page stays */
@@ -49,6 +56,9 @@ struct decider {
 	bool by_lists;   /* and find free pages by the free lists */
 	bool percpu_wanted; /* free pages on lists of single CPUs, too, at a level with free ones */
 	bool by_percpu;
+	page_judge *judge; /* NULL: nobody else is asked. Keeping wins over every rule; dropping
+			      comes after all of them */
+	void *judge_of;    /* its argument */
 };
 
 /* What a level asks for on this kernel, as far as its pages can be told. */

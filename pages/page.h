@@ -10,6 +10,7 @@ enum page_kind {
 	PAGE_FREE, /* nobody's: in the buddy allocator, or not yet accepted from the hypervisor */
 	PAGE_HWPOISON, /* broken memory: whatever the level, it must not be read */
 	PAGE_OFFLINE,  /* given back to the hypervisor: whatever the level */
+	PAGE_EXTENSION, /* an extension says so, and no rule took it */
 	PAGE_KINDS
 };
 

@@ -115,7 +115,7 @@ with_libraries()
 # initramfs NAME: busybox, the workload, kexec, our makedumpfile (static), the modules a guest needs.
 initramfs()
 {
-	tree=$CACHE/tree/$1.$$ out=$CACHE/initrd-$1
+	tree=$CACHE/tree/$1.$$ out=$CACHE/initrd-$1${PLANT:+-planted}
 	rm -rf "$tree"
 	mkdir -p "$tree/bin" "$tree/modules"
 	install "$vm/init" "$tree/init"
@@ -125,7 +125,34 @@ initramfs()
 	make -C "$root" -s BUILD=build/static LINKTYPE=static build/static/makedumpfile >&2 || return 1
 	install -s "$root/build/static/makedumpfile" "$tree/bin/makedumpfile"
 	modules "$1" "$tree" || return 1
+	[ -z "${PLANT-}" ] || planted "$1" "$tree" || return 1
 	pack "$tree" "$out"
+}
+
+# planted NAME TREE: with PLANT set, the program that plants secrets, and the modules it needs, which are not inserted
+# elsewhere, in their order.
+planted()
+{
+	${CC:-cc} -O1 -static -o "$2/bin/plant" "$vm/plant.c" || return 1
+	folder=$(kernel "$1") || return 1
+	mkdir -p "$2/planted"
+	: > "$2/planted/order"
+	for module in scsi_debug sd_mod ecb xts dm-crypt; do with_needed "$folder" $module "$2/planted"; done
+}
+
+# with_needed KERNEL MODULE FOLDER: a module and before it what it depends on, once. One that is not there is a part of
+# the kernel.
+with_needed()
+{
+	! grep -qx "$2" "$3/order" || return 0
+	file=$(find "$1" -name "$2.ko*" -o -name "$(echo "$2" | tr _ -).ko*" | head -n 1)
+	[ -n "$file" ] || return 0
+	case $file in
+	*.xz) xz -dc "$file" ;;
+	*)    cat "$file" ;;
+	esac > "$3/$2.ko"
+	for needed in $(strings -n 8 "$3/$2.ko" | sed -n 's/^depends=//p' | tr ',' ' '); do with_needed "$1" "$needed" "$3"; done
+	echo "$2" >> "$3/order"
 }
 
 # modules NAME TREE: what a guest of that kernel needs of its modules.
@@ -180,7 +207,7 @@ guest()
 	name=$1 mib=$2 log=$3 append=$4; shift 4
 	folder=$(kernel "$name") || return 1
 	qemu-system-x86_64 -accel "$(accelerator)" -cpu "${CPU:-max}" -m "$mib" -smp 2 -no-reboot -display none -vga none \
-		-device vmcoreinfo -kernel "$folder"/boot/vmlinuz-* -initrd "$CACHE/initrd-$name" \
+		-device vmcoreinfo -kernel "$folder"/boot/vmlinuz-* -initrd "$CACHE/initrd-$name${PLANT:+-planted}" \
 		-append "console=ttyS0 panic=-1 $append" -serial "file:$log" "$@" > "$log.qemu" 2>&1
 }
 

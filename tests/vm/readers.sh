@@ -21,7 +21,7 @@ tasks_by_drgn()
 	both=$(comm -12 "$dir/guest" "$dir/drgn.$(basename "$2")" | wc -l)
 	if ! cmp -s "$dir/drgn.$(basename "$2")" "$dir/drgn.$(basename "$5")"; then
 		bad "$4: drgn lists other tasks than in level 0: $(comm -3 "$dir/drgn.$(basename "$2")" "$dir/drgn.$(basename "$5")" | tr '\n' ';')"
-	elif [ "$both" -lt 20 ] || ! grep -q ' workload$' "$dir/drgn.$(basename "$2")"; then
+	elif [ "$both" -lt 20 ] || ! grep -qE ' (workload|plant)$' "$dir/drgn.$(basename "$2")"; then
 		bad "$4: drgn finds $both of the guest's $(wc -l < "$dir/guest") tasks"
 	else
 		ok "$4: drgn lists $both of the guest's $(wc -l < "$dir/guest") tasks (the others had ended), as from level 0"

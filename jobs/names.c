@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* names.c - look up all symbols that will be needed in one walk, and modules as they are asked
+ * for. */
+#include "jobs/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "facts/vmlinux.h"
+#include "kernel/kallsyms.h"
+
+/* What is needed to find the rest. */
+static const char *const always[] = {
+	"_stext", "modules", "btf_modules", "__start_BTF", "__stop_BTF", NULL,
+};
+
+static struct wanted_symbol *find(const struct kernel_names *names, const char *name)
+{
+	for (unsigned i = 0; i < names->symbols; i++)
+		if (!strcmp(names->wanted[i].name, name))
+			return &names->wanted[i];
+	return NULL;
+}
+
+static vaddr_t at(const struct kernel_names *names, const char *name)
+{
+	const struct wanted_symbol *symbol = find(names, name);
+
+	return symbol ? symbol->at : 0;
+}
+
+err_t names_want(struct kernel_names *names, const char *name)
+{
+	if (find(names, name))
+		return OK;
+	if (names->symbols == names->room) {
+		unsigned room = names->room ? 2 * names->room : 64;
+		struct wanted_symbol *grown =
+			realloc(names->wanted, room * sizeof(*names->wanted));
+		if (!grown)
+			return fail(ERR_NOMEM, "no memory for %u symbols", room);
+		names->wanted = grown;
+		names->room = room;
+	}
+	names->wanted[names->symbols++] = (struct wanted_symbol){ name, 0 };
+	return OK;
+}
+
+/* --- symbols --- */
+
+/* Of several of a name the first counts; but no function where a variable is meant. */
+static bool take_symbol(void *argument, const struct kernel_symbol *symbol)
+{
+	struct kernel_names *names = argument;
+	struct wanted_symbol *wanted = strchr("tTwW", symbol->type) && symbol->name[0] != '_'
+					       ? NULL : find(names, symbol->name);
+
+	if (wanted && !wanted->at)
+		wanted->at = symbol->at;
+	return true;
+}
+
+static err_t symbols_of_memory(struct kernel_names *names)
+{
+	struct kallsyms kallsyms;
+
+	TRY(kallsyms_open(&kallsyms, &names->dump->memory, &names->dump->facts));
+	return kallsyms_walk(&kallsyms, take_symbol, names);
+}
+
+static void take_linked(void *argument, const char *name, vaddr_t at_link)
+{
+	struct wanted_symbol *wanted = find(argument, name);
+
+	if (wanted && !wanted->at)
+		wanted->at = at_link;
+}
+
+/* As linked, and moved to where the kernel is: the facts tell where its text begins. */
+static err_t symbols_of_vmlinux(struct kernel_names *names)
+{
+	struct vmlinux vmlinux;
+	uint64_t text;
+
+	TRY(fact_need(&names->dump->facts, SYMBOL_STEXT, &text));
+	TRY(vmlinux_open(&vmlinux, names->dump->plan->vmlinux));
+	err_t result = vmlinux_symbols(&vmlinux, take_linked, names);
+	vmlinux_close(&vmlinux);
+	uint64_t linked = at(names, "_stext");
+	for (unsigned i = 0; i < names->symbols; i++)
+		if (names->wanted[i].at >= linked)
+			names->wanted[i].at += text - linked;
+	return result;
+}
+
+/* --- types --- */
+
+static err_t types_of_memory(struct kernel_names *names)
+{
+	vaddr_t start = at(names, "__start_BTF"), end = at(names, "__stop_BTF");
+
+	if (!start || end <= start)
+		return fail(ERR_NOFACT, "the kernel has no BTF");
+	TRY(btf_open(&names->btf, &names->dump->memory, start, end, NULL));
+	names->has_btf = true;
+	names->types = &names->btf.types;
+	return OK;
+}
+
+/* --- modules --- */
+
+static void load_module(struct kernel_names *names, struct held_module *held)
+{
+	vaddr_t start, end;
+
+	held->loaded = names->types && names->lists.modules &&
+		       module_find(&names->lists, held->name, &held->module) == OK;
+	held->has_btf = held->loaded && names->has_btf &&
+			module_btf(&names->lists, &held->module, &start, &end) == OK &&
+			btf_open(&held->btf, names->lists.memory, start, end, &names->btf) == OK;
+}
+
+/* NULL: more are asked for than can be held. */
+static struct held_module *hold(struct kernel_names *names, const char *name)
+{
+	for (unsigned i = 0; i < names->modules; i++)
+		if (!strcmp(names->held[i].name, name))
+			return &names->held[i];
+	if (names->modules == MODULES_HELD)
+		return NULL;
+	struct held_module *held = &names->held[names->modules++];
+	*held = (struct held_module){ .name = name };
+	load_module(names, held);
+	return held;
+}
+
+/* --- the door --- */
+
+static bool has_module(struct names *door, const char *module)
+{
+	const struct held_module *held = hold((struct kernel_names *)door, module);
+
+	return held && held->loaded;
+}
+
+static bool find_symbol(struct names *door, const char *module, const char *name, vaddr_t *ret)
+{
+	struct kernel_names *names = (struct kernel_names *)door;
+
+	if (module) {
+		const struct held_module *held = hold(names, module);
+		if (held && held->loaded &&
+		    module_symbol(&names->lists, &held->module, name, ret) == OK)
+			return true;
+	}
+	*ret = at(names, name);
+	return *ret != 0;
+}
+
+static struct types *find_types(struct names *door, const char *module)
+{
+	struct kernel_names *names = (struct kernel_names *)door;
+	struct held_module *held = module ? hold(names, module) : NULL;
+
+	if (!module)
+		return names->types;
+	return held && held->has_btf ? &held->btf.types : names->types;
+}
+
+void names_init(struct kernel_names *names, struct dump *dump)
+{
+	*names = (struct kernel_names){ .door = { has_module, find_symbol, find_types },
+					.dump = dump };
+}
+
+err_t names_load(struct kernel_names *names, struct kept_text *why)
+{
+	why->text[0] = 0;
+	for (const char *const *name = always; *name; name++)
+		TRY(names_want(names, *name));
+	err_t result = symbols_of_memory(names);
+	if (result != OK && names->dump->plan->vmlinux)
+		result = symbols_of_vmlinux(names);
+	if (result == OK)
+		result = types_of_memory(names);
+	if (result == ERR_NOMEM)
+		return result;
+	if (result != OK)
+		err_keep(why);
+	names->lists = (struct module_lists){ .memory = &names->dump->memory,
+					      .types = names->types,
+					      .modules = at(names, "modules"),
+					      .btf_modules = at(names, "btf_modules") };
+	return OK;
+}
+
+void names_free(struct kernel_names *names)
+{
+	for (unsigned i = 0; i < names->modules; i++)
+		if (names->held[i].has_btf)
+			btf_close(&names->held[i].btf);
+	if (names->has_btf)
+		btf_close(&names->btf);
+	free(names->wanted);
+	*names = (struct kernel_names){ 0 };
+}
