@@ -11,14 +11,16 @@
 #include "input/notes.h"
 #include "pages/decide.h"
 
-enum { LEVELS_MOST = 32, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
+enum { LEVELS_MOST = 32, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30, DISKS_MOST = 16 };
 
 enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO };
 
 /* What the command line asks for. Texts are lent from argv. */
 struct plan {
 	enum job job;
-	const char *input;           /* VMCORE */
+	const char *input;           /* VMCORE; with --diskset the first disk */
+	char *disk[DISKS_MOST];      /* --diskset, in the order given */
+	unsigned disks;
 	const char *output;          /* NULL: several parts, or standard output (-F) */
 	char **part;                 /* --split: outputs; --reassemble: inputs */
 	unsigned parts;
@@ -107,6 +109,11 @@ err_t job_check_output(const struct plan *);
 /* jobs/findnote.c: look through the memory of a source without the note VMCOREINFO, append to its
  * notes what is found, and say so. ERR_NOFACT: nothing, or not one thing; the sentence tells. */
 err_t find_note(const struct say *, struct source *, const struct arch *);
+
+/* jobs/firmware.c: when the kernel is known, or is not: give a dump by firmware the notes of CPUs
+ * and VMCOREINFO that a kernel leaves, and low memory its old contents. Others are left as they
+ * are. ERR_NOMEM, ERR_IO. */
+err_t firmware_complete(struct dump *, const struct arch *);
 
 /* jobs/vtop.c: say how plan->vtop is translated; an address that is not is at all ones. */
 void tell_vtop(struct dump *);

@@ -187,6 +187,14 @@ static err_t take_stats_format(struct plan *plan, const char *text)
 	return OK;
 }
 
+static err_t take_disk(struct plan *plan, const char *text)
+{
+	if (plan->disks == DISKS_MOST)
+		return fail(ERR_USAGE, "--diskset is given more than %d times.", DISKS_MOST);
+	plan->disk[plan->disks++] = (char *)text;
+	return OK;
+}
+
 static err_t take_vtop(struct plan *plan, const char *text)
 {
 	plan->want_vtop = true;
@@ -250,6 +258,9 @@ static const struct option_entry option_table[] = {
 	{ 0, "info", "FILE", take_input,
 	  "Only tell what the dump FILE is: format, kernel, pages, notes. Of any machine." },
 	{ 0, "json", NULL, take_json, "With --info: as one JSON object." },
+	{ 0, "diskset", "FILE", take_disk,
+	  "Read a dump that firmware wrote to several disks (sadump): once for each disk, in their "
+	  "order, in place of VMCORE." },
 	{ 0, "vtop", "ADDRESS", take_vtop, "Also print how a virtual address is translated." },
 	{ 0, "split", NULL, take_split,
 	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
@@ -292,7 +303,6 @@ static const struct option_entry option_table[] = {
 	{ 0, "config", "FILE", take_noted, NULL },
 	{ 0, "eppic", "FILE", take_noted, NULL },
 	{ 0, "extension", "SO", take_extension, NULL },
-	{ 0, "diskset", "FILE", take_noted, NULL },
 	{ 0, "xen-syms", "FILE", take_noted, NULL },
 	{ 0, "xen-vmcoreinfo", "FILE", take_noted, NULL },
 	{ 0, "xen_phys_start", "ADDRESS", take_noted, NULL },
@@ -456,10 +466,10 @@ static err_t check_reassemble(struct command *command)
 static err_t take_files(struct command *command)
 {
 	struct plan *plan = command->plan;
-	bool diskset = any(command, "diskset");
+	bool diskset = plan->disks;
 	int files = command->files;
 
-	plan->input = files ? command->file[0] : NULL;
+	plan->input = diskset ? plan->disk[0] : files ? command->file[0] : NULL;
 	if (files == 2 && !plan->flattened && !plan->split && !diskset) {
 		plan->output = command->file[1];
 	} else if (plan->split && files >= (diskset ? 2 : 3)) {

@@ -15,7 +15,8 @@
 #include "input/notes.h"
 #include "input/source.h"
 
-enum { PAGING_LEVELS = 5, SPACE_REGIONS = 4, CPU_ROOTS = 2, VECTOR_BYTES = 16 };
+enum { PAGING_LEVELS = 5, SPACE_REGIONS = 4, CPU_ROOTS = 2, VECTOR_BYTES = 16,
+       STATUS_MOST = 512 };
 
 enum pte { PTE_ABSENT, PTE_TABLE, PTE_LEAF };
 
@@ -75,9 +76,13 @@ struct arch {
 	 * ERR_NOFACT: they do not tell enough to translate an address. */
 	err_t (*setup)(struct space *, const struct facts *, const struct source *);
 
-	/* Read a hypervisor's note about a CPU. False: it is another note, or the CPU had paging
-	 * off. NULL: no hypervisor tells it for this machine; then handler is NULL, too. */
+	/* Read a note of a hypervisor or of firmware about a CPU. False: it is another note, or the
+	 * CPU had paging off. NULL: none tells it for this machine; then handler is NULL, too. */
 	bool (*cpu_state)(const struct note *, struct cpu_state *ret);
+
+	/* Make of a note "SADUMP" the descriptor of a note NT_PRSTATUS, and return its size. 0: it
+	 * is another note. NULL: no firmware makes dumps of this machine. */
+	size_t (*status)(const struct note *, uint8_t ret[STATUS_MOST]);
 
 	/* The address of the handler in the first entry of cpu_state.vectors, if it is in a
 	 * kernel's image; else 0. */

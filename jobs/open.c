@@ -133,7 +133,7 @@ static err_t read_given(struct dump *dump, const struct arch *arch, struct facts
 static err_t read_notes(struct dump *dump, const struct arch *arch, struct notes_found *found)
 {
 	struct source *source = &dump->source;
-	bool wanted = arch && (kernel_needed(dump) || given_file(dump->plan));
+	bool wanted = arch && (kernel_needed(dump) || given_file(dump->plan) || source->sadump);
 
 	notes_scan(source->big_endian, source->notes, source->notes_bytes, found);
 	if (found->vmcoreinfo || found->xen || !wanted)
@@ -156,6 +156,7 @@ static err_t read_facts(struct dump *dump, const struct arch *arch)
 
 	err_t result = read_notes(dump, arch, &found);
 	dump->out.cpus = found.cpus;
+	dump->out.timestamp = source->seconds;
 	dump->out.notes = source->notes;
 	dump->out.notes_bytes = source->notes_bytes;
 	dump->out.eraseinfo = found.eraseinfo;
@@ -181,7 +182,8 @@ static err_t read_facts(struct dump *dump, const struct arch *arch)
 		dump->facts = own;
 	if (source->stored.known)
 		return check_page_size(dump);
-	dump->out.timestamp = fact_or(&dump->facts, DECIMAL_CRASHTIME, 0);
+	if (!source->seconds)
+		dump->out.timestamp = fact_or(&dump->facts, DECIMAL_CRASHTIME, 0);
 	if (fact_known(&dump->facts, DECIMAL_PAGESIZE))
 		source->target.page_shift =
 		    (uint8_t)__builtin_ctzll(dump->facts.value[DECIMAL_PAGESIZE]);
@@ -356,6 +358,10 @@ static err_t open_parts(struct dump *dump)
 	}
 	if (result != OK && !dump->out.uts)
 		name_machine(dump, arch);
+	struct kept_text why;
+	err_keep(&why);
+	TRY(firmware_complete(dump, arch));
+	err_again(result, &why);
 	if (result != OK)
 		say(&dump->plan->say, SAY_COMMON,
 		    "The kernel is not known, so every page that is not "
@@ -371,6 +377,8 @@ err_t dump_open(struct dump *dump, const struct plan *plan)
 	*dump = (struct dump){ .plan = plan };
 	dump->source.name = plan->input;
 	dump->source.may_map = !plan->no_map;
+	dump->source.more_file = plan->disk + 1;
+	dump->source.more_files = plan->disks ? plan->disks - 1 : 0;
 	TRY(source_open(&dump->source));
 	err_t result = open_parts(dump);
 	if (result != OK)
