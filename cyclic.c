@@ -15,6 +15,7 @@
 #include "base/bits.h"
 #include "base/bytes.h"
 #include "base/scope.h"
+#include "base/stop.h"
 #include "pages/unused.h"
 
 enum { RUNS_BYTES = 2 << 20 };
@@ -70,33 +71,34 @@ static err_t leave_out_unused(struct cycle *cycle)
 
 /* Pages of zeros leave an ELF core altogether, and so before anything is written; --mem-usage
  * counts them. Unreadable ones stay here: whoever writes them says so. */
-static uint64_t leave_out_zeros(struct cycle *cycle)
+static err_t leave_out_zeros(struct cycle *cycle, uint64_t *zeros)
 {
-	uint64_t size = cycle->end - cycle->first, zeros = 0;
+	uint64_t size = cycle->end - cycle->first;
 	uint64_t page = page_bytes(&cycle->dump->source.target);
 	const uint8_t *bytes;
 
 	for (uint64_t at = bits_next(cycle->words, 0, size, true); at < size;
 	     at = bits_next(cycle->words, at + 1, size, true)) {
+		TRY(stop_check());
 		if (reader_page(cycle->reader, cycle->first + at, &bytes) != OK)
 			continue;
 		bool zero = all_zero(bytes, page);
 		if (!reader_faulted(cycle->reader) && zero)
-			zeros += bits_clear(cycle->words, at, at + 1);
+			*zeros += bits_clear(cycle->words, at, at + 1);
 	}
-	return zeros;
+	return OK;
 }
 
 /* Decide the window. Counts go into `decision` and *zeros. */
 static err_t decide_window(struct cycle *cycle, struct decision *decision, uint64_t *zeros)
 {
 	*decision = (struct decision){ cycle->first, cycle->end, cycle->words, { 0 }, { 0 } };
+	TRY(stop_check());
 	fill(cycle, true);
 	TRY(decide(&cycle->dump->decider, &cycle->carry, decision));
 	if (cycle->dump->out.without_vmemmap)
 		TRY(leave_out_unused(cycle));
-	*zeros += cycle->reader ? leave_out_zeros(cycle) : 0;
-	return OK;
+	return cycle->reader ? leave_out_zeros(cycle, zeros) : OK;
 }
 
 static void add_to_tally(struct tally *tally, const struct decision *decision)

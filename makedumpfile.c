@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/stop.h"
 #include "options.h"
 
 #define VERSION "2.0.0"
@@ -88,6 +89,7 @@ int main(int argc, char **argv)
 
 	fill_standard_fds();
 	fault_setup();
+	stop_setup();
 	err_t result = options_parse(&plan, argc, argv);
 	if (result != OK)
 		return failed(&plan, result);

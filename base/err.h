@@ -20,6 +20,7 @@ typedef enum {
 	ERR_USAGE,
 	ERR_PARAMETER, /* the options contradict each other or the input */
 	ERR_MISMATCH,  /* a file that was given is of another kernel than the dump */
+	ERR_STOPPED,   /* a signal asked to stop */
 } err_t;
 
 enum { ERR_TEXT_BYTES = 512 }; /* longer sentences are cut */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/scope.h"
+#include "base/stop.h"
 
 err_t io_read(int fd, const char *name, uint64_t at, void *bytes, size_t size)
 {
@@ -37,13 +38,18 @@ static err_t write_failed(const char *name)
 		    strerror(errno));
 }
 
-/* One write or pwrite at a time until all is out; at == NULL means no position. */
+/* One write or pwrite at a time until all is out; at == NULL means no position. A pipe may never
+ * take more, so that a signal ends it; what has positions goes on: the mark must get there. */
 static err_t write_all(int fd, const char *name, uint64_t *at, const uint8_t *bytes, size_t size)
 {
 	while (size) {
 		ssize_t put = at ? pwrite(fd, bytes, size, (off_t)*at) : write(fd, bytes, size);
-		if (put < 0 && errno == EINTR)
+		if (put < 0 && errno == EINTR && at)
 			continue;
+		if (put < 0 && errno == EINTR) {
+			TRY(stop_check());
+			continue;
+		}
 		if (put == 0)
 			errno = ENOSPC;
 		if (put <= 0)
@@ -63,6 +69,7 @@ err_t io_write(int fd, const char *name, uint64_t at, const void *bytes, size_t 
 
 err_t io_append(int fd, const char *name, const void *bytes, size_t size)
 {
+	TRY(stop_check());
 	return write_all(fd, name, NULL, bytes, size);
 }
 

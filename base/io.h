@@ -14,7 +14,8 @@ err_t io_read(int fd, const char *name, uint64_t at, void *bytes, size_t size);
  * The sentence is the one scripts know: Can't write the dump file(NAME). REASON */
 err_t io_write(int fd, const char *name, uint64_t at, const void *bytes, size_t size);
 
-/* The same for a pipe or terminal, which has no positions. */
+/* The same for a pipe or terminal, which has no positions. ERR_STOPPED: a signal has asked to stop,
+ * and then nothing more is written. */
 err_t io_append(int fd, const char *name, const void *bytes, size_t size);
 
 /* Read a whole small file into fresh memory (the caller frees it), with a NUL behind it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dmesg.c - the job of --dump-dmesg: the kernel's log as a text file, or on stdout with -F. What
  * could be had of a broken log is written, and the job fails nevertheless. */
+#include "base/stop.h"
 #include "kernel/dmesg.h"
 #include "makedumpfile.h"
 
@@ -14,7 +15,7 @@ struct log_file {
 static err_t make_file(struct log_file *file)
 {
 	if (file->made)
-		return OK;
+		return stop_check();
 	file->sink = (struct sink){ .kind = file->plan->flattened ? SINK_STREAM : SINK_FILE,
 				    .name = output_name(file->plan), .limit = file->plan->limit };
 	TRY(sink_open(&file->sink, file->plan->replace));
@@ -36,15 +37,21 @@ static err_t write_log(struct dump *dump)
 	struct dmesg dmesg = { .memory = &dump->memory, .facts = &dump->facts,
 			       .since_clear = dump->plan->partial_dmesg, .write = write_file,
 			       .to = &file };
+	struct kept_text why;
 
 	err_t result = dmesg_print(&dmesg);
 	if (result == ERR_CORRUPT || result == ERR_NOFACT) /* it is the input's fault */
 		within(result, "%s", dump->source.name);
 	if (result == OK)
 		result = make_file(&file);
-	if (!file.made || result != OK)
-		return result;
-	return sink_close(&file.sink);
+	if (result == OK)
+		result = sink_sync(&file.sink);
+	if (result == OK)
+		return sink_close(&file.sink);
+	err_keep(&why);
+	if (file.made)
+		sink_abandon(&file.sink, false);
+	return err_again(result, &why);
 }
 
 err_t job_dmesg(const struct plan *plan)

@@ -88,14 +88,16 @@ static err_t close_outputs(struct outputs *outputs, err_t result)
 	struct kept_text why;
 
 	for (unsigned i = 0; i < outputs->count; i++) {
+		struct sink *sink = &outputs->sink[i];
 		if (result == OK)
-			result = sink_finish(&outputs->sink[i]);
+			result = sink_finish(sink);
+		if (result == OK) {
+			result = sink_close(sink);
+			continue;
+		}
 		err_keep(&why);
-		err_t closed = sink_close(&outputs->sink[i]);
-		if (result == OK)
-			result = closed;
-		else
-			err_again(result, &why);
+		sink_abandon(sink, false);
+		err_again(result, &why);
 	}
 	free(outputs->sink);
 	return result;

@@ -3,6 +3,7 @@
  * The segments of the input, in their order; a run of GAP or more pages that are left out ends a
  * segment of the output and begins the next one, shorter ones are written with the rest. */
 #include "base/bits.h"
+#include "base/stop.h"
 #include "cyclic.h"
 #include "output/elf.h"
 
@@ -55,6 +56,7 @@ static err_t copy(struct elf_writing *writing, paddr_t at, paddr_t end)
 	const uint8_t *bytes;
 
 	while (at < end) {
+		TRY(stop_check());
 		size_t size = (size_t)min_u64(end - at, most);
 		err_t result = reader_lend(writing->reader, at, &bytes, &size);
 		bool good = result == OK && readable(writing->reader, bytes, size);

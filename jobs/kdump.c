@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/bits.h"
+#include "base/stop.h"
 #include "cyclic.h"
 #include "output/writer.h"
 
@@ -107,6 +108,7 @@ static err_t write_packed(struct writing *writing)
 {
 	struct packed packed;
 
+	TRY(stop_check());
 	TRY(packer_pull(writing->packer, &packed));
 	TRY(kdump_pages(&writing->writer, &packed));
 	for (unsigned i = 0; i < packed.pages; i++) {

@@ -8,15 +8,19 @@
 
 #include "base/bytes.h"
 #include "base/scope.h"
+#include "base/stop.h"
 #include "makedumpfile.h"
 #include "output/sink.h"
 
-enum { PIECE_BYTES = 1 << 20 };
+enum { PIECE_BYTES = 1 << 20, HEAD_BYTES = 4096 };
 
-/* The stream, and how far it was read. */
+/* The stream, and how far it was read. The file's first bytes are kept back until it has all
+ * others, for they make it a dump: what was left half done cannot be taken for one. */
 struct stream {
 	uint8_t *piece; /* PIECE_BYTES */
 	uint64_t at;
+	uint8_t head[HEAD_BYTES];
+	size_t head_bytes;
 };
 
 /* Read exactly that much. */
@@ -26,6 +30,7 @@ static err_t take(struct stream *stream, void *bytes, size_t size)
 
 	while (size) {
 		ssize_t got = read(STDIN_FILENO, to, size);
+		TRY(stop_check());
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -55,16 +60,32 @@ static err_t take_header(struct stream *stream)
 	return OK;
 }
 
+static err_t take_head(struct stream *stream, uint64_t at, size_t size)
+{
+	stream->head_bytes = (size_t)max_u64(stream->head_bytes, at + size);
+	return take(stream, stream->head + at, size);
+}
+
 static err_t take_record(struct stream *stream, struct sink *sink, uint64_t at, uint64_t size)
 {
-	while (size) {
-		size_t step = (size_t)min_u64(size, PIECE_BYTES);
+	for (size_t step; size; at += step, size -= step) {
+		if (at < HEAD_BYTES) {
+			step = (size_t)min_u64(size, HEAD_BYTES - at);
+			TRY(take_head(stream, at, step));
+			continue;
+		}
+		step = (size_t)min_u64(size, PIECE_BYTES);
 		TRY(take(stream, stream->piece, step));
 		TRY(sink_write(sink, at, stream->piece, step));
-		at += step;
-		size -= step;
 	}
 	return OK;
+}
+
+static err_t finish(struct stream *stream, struct sink *sink)
+{
+	TRY(sink_sync(sink));
+	TRY(sink_write(sink, 0, stream->head, stream->head_bytes));
+	return sink_sync(sink);
 }
 
 static err_t take_records(struct stream *stream, struct sink *sink)
@@ -87,20 +108,13 @@ static err_t take_records(struct stream *stream, struct sink *sink)
 	}
 }
 
-/* What was written is not the whole file, and must not be in the way of the next try. */
-static void remove_output(const struct plan *plan, bool existed)
-{
-	if (!plan->dry_run && !existed)
-		unlink(plan->output);
-}
-
 err_t job_rearrange(const struct plan *plan)
 {
 	FREE_AT_END uint8_t *piece = malloc(PIECE_BYTES);
 	struct stream stream = { .piece = piece };
 	struct sink sink = { .kind = plan->dry_run ? SINK_NOWHERE : SINK_FILE,
 			     .name = plan->output, .limit = plan->limit };
-	bool existed = access(plan->output, F_OK) == 0;
+	struct kept_text why;
 
 	if (!piece)
 		return fail(ERR_NOMEM, "no memory for %d bytes of a stream", PIECE_BYTES);
@@ -109,10 +123,12 @@ err_t job_rearrange(const struct plan *plan)
 	TRY(take_header(&stream));
 	TRY(sink_open(&sink, plan->replace));
 	err_t result = take_records(&stream, &sink);
-	if (result != OK) {
-		remove_output(plan, existed);
-		close(sink.fd);
-		return result;
+	if (result == OK)
+		result = finish(&stream, &sink);
+	if (result != OK) { /* it is not the whole file, and would be in the way of the next try */
+		err_keep(&why);
+		sink_abandon(&sink, true);
+		return err_again(result, &why);
 	}
 	TRY(sink_close(&sink));
 	say(&plan->say, SAY_COMMON, "\nThe dumpfile is saved to %s.\n", plan->output);

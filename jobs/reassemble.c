@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/scope.h"
+#include "base/stop.h"
 #include "diskdump_mod.h"
 #include "input/file.h"
 #include "input/kdump.h"
@@ -155,15 +156,15 @@ static err_t count_pages(struct joining *joining, const struct source *source, p
 	return OK;
 }
 
-static err_t write_status(struct joining *joining, const struct source *source)
+static err_t write_header(struct joining *joining, const struct source *source, bool incomplete)
 {
-	const struct kdump_header_shape *shape = header_shape(source);
+	uint8_t header[HEADER_BYTES], *status = header + header_shape(source)->status;
 	bool big = source->big_endian;
-	uint8_t status[4];
 
-	put_32(big, status, get_32(big, joining->header + shape->status) |
-	       (joining->incomplete ? DUMP_DH_COMPRESSED_INCOMPLETE : 0));
-	return sink_write(&joining->sink, shape->status, status, sizeof(status));
+	memcpy(header, joining->header, sizeof(header));
+	put_32(big, status, get_32(big, status) |
+	       (incomplete ? DUMP_DH_COMPRESSED_INCOMPLETE : 0));
+	return sink_write(&joining->sink, 0, header, sizeof(header));
 }
 
 /* No part any more; the eraseinfo is that of all. */
@@ -191,6 +192,7 @@ static err_t copy_bytes(struct joining *joining, const struct source *source, ui
 {
 	while (size) {
 		size_t step = (size_t)min_u64(size, PIECE_BYTES);
+		TRY(stop_check());
 		TRY(file_read(source, from, joining->piece, step, "data"));
 		TRY(sink_write(&joining->sink, to, joining->piece, step));
 		from += step;
@@ -207,9 +209,10 @@ static err_t write_beginning(struct joining *joining, const struct source *sourc
 	uint64_t pages, block = page_bytes(&source->target);
 
 	TRY(count_pages(joining, source, 0, kdump->max_mapnr, &pages));
-	TRY(copy_bytes(joining, source, 0, 0, kdump->descriptors_at));
+	TRY(write_header(joining, source, true)); /* until all is there */
+	TRY(copy_bytes(joining, source, HEADER_BYTES, HEADER_BYTES,
+		       kdump->descriptors_at - HEADER_BYTES));
 	TRY(write_sub_header(joining, source));
-	TRY(write_status(joining, source));
 	joining->descriptors = kdump->descriptors_at;
 	joining->data_at = kdump->descriptors_at + pages * KDUMP_DESCRIPTOR_BYTES;
 	if (!(source->stored.level & LEVEL_ZERO))
@@ -327,9 +330,11 @@ static err_t write_end(struct joining *joining)
 	if (result == OK && joining->eraseinfo_bytes)
 		result = write_sub_header(joining, &source);
 	if (result == OK)
-		result = write_status(joining, &source);
+		result = sink_sync(&joining->sink);
+	if (result == OK && !joining->incomplete)
+		result = write_header(joining, &source, false);
 	source_close(&source);
-	return result;
+	return result == OK ? sink_sync(&joining->sink) : result;
 }
 
 static err_t take_parts(struct joining *joining)
@@ -340,13 +345,8 @@ static err_t take_parts(struct joining *joining)
 		TRY(open_part(joining, joining->part[i].name, &source));
 		err_t result = take_part(joining, &source, &joining->part[i]);
 		if (result == ERR_NOSPACE) {
-			struct kept_text why;
-			err_keep(&why);
-			joining->incomplete = true;
-			if (write_status(joining, &source) == OK)
-				say(&joining->plan->say, SAY_COMMON, "This is an incomplete "
-				    "dumpfile, but might analyzable.\n");
-			err_again(result, &why);
+			say(&joining->plan->say, SAY_COMMON, "This is an incomplete dumpfile, but "
+			    "might analyzable.\n");
 		}
 		source_close(&source);
 		TRY(result);
@@ -356,15 +356,17 @@ static err_t take_parts(struct joining *joining)
 
 static err_t join(struct joining *joining)
 {
+	struct kept_text why;
+
 	TRY(look_at_parts(joining));
 	TRY(sink_open(&joining->sink, joining->plan->replace));
 	err_t result = take_parts(joining);
 	if (result == OK)
 		return sink_close(&joining->sink);
-	close(joining->sink.fd);
-	if (result != ERR_NOSPACE)
-		unlink(joining->plan->output); /* it would be in the way of the next try */
-	return result;
+	err_keep(&why);
+	/* What is useless would be in the way of the next try. */
+	sink_abandon(&joining->sink, result != ERR_NOSPACE);
+	return err_again(result, &why);
 }
 
 err_t job_reassemble(const struct plan *plan)

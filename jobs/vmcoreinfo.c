@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "arch/arch.h"
 #include "facts/vmcoreinfo.h"
@@ -49,7 +50,8 @@ static err_t write_file(const char *name, const struct facts *facts)
 		return fail(ERR_USAGE, "Can't open the vmcoreinfo file(%s). %s", name,
 			    strerror(errno));
 	vmcoreinfo_write(facts, file);
-	bool wrong = ferror(file);
+	bool wrong = fflush(file) || ferror(file) ||
+		     (fsync(fileno(file)) && errno != EINVAL && errno != EROFS);
 	if (fclose(file) || wrong)
 		return fail(ERR_IO, "Can't write the vmcoreinfo file(%s). %s", name,
 			    strerror(errno));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/stop.h"
 #include "facts/vmcoreinfo.h"
 #include "kernel/cpus.h"
 #include "kernel/memmap.h"
@@ -385,6 +386,7 @@ static err_t look_everywhere(struct search *search)
 	size_t size;
 
 	for (paddr_t at = 0; at < source->end; at += size) {
+		TRY(stop_check());
 		if (search->progress)
 			progress_step(search->progress, at, source->end);
 		size = (size_t)min_u64(source->end - at, PIECE_BYTES);

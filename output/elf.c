@@ -118,7 +118,8 @@ err_t elf_plan(struct elf_writer *writer, uint64_t loads)
 
 	if (headers > UINT32_MAX)
 		return fail(ERR_UNSUPPORTED, "%" PRIu64 " segments do not fit an ELF file", loads);
-	TRY(write_header(writer, headers, 0));
+	/* As a kdump file does: see kdump_begin(). */
+	TRY(write_header(writer, headers, writer->sink->kind == SINK_FILE ? INCOMPLETE_FLAG : 0));
 	writer->begun = true;
 	writer->headers_at = shape->header;
 	writer->data_at = notes_at + source->notes_bytes;
@@ -138,10 +139,26 @@ err_t elf_data(struct elf_writer *writer, const void *bytes, size_t size)
 	return OK;
 }
 
+/* Write e_flags: the input's, and these. */
+static err_t write_flags(struct elf_writer *writer, uint32_t more)
+{
+	uint16_t at = writer->shape->flags;
+	bool big = writer->container.big_endian;
+	uint8_t flags[4];
+
+	put_32(big, flags, get_32(big, writer->source->elf_header + at) | more);
+	return sink_write(writer->sink, at, flags, sizeof(flags));
+}
+
 err_t elf_finish(struct elf_writer *writer)
 {
 	TRY(flush_headers(writer));
-	return sink_extend(writer->sink, writer->data_at);
+	TRY(sink_extend(writer->sink, writer->data_at));
+	if (writer->sink->kind != SINK_FILE)
+		return OK;
+	TRY(sink_sync(writer->sink));
+	TRY(write_flags(writer, 0));
+	return sink_sync(writer->sink);
 }
 
 /* The segment at hand has only what was written of it. */
@@ -161,15 +178,9 @@ static void clip_last(struct elf_writer *writer)
 
 err_t elf_mark_incomplete(struct elf_writer *writer)
 {
-	const struct elf_shape *shape = writer->shape;
-	uint8_t flags[4];
-	bool big = writer->container.big_endian;
-
 	if (!writer->begun)
 		return ERR_HOLE;
 	clip_last(writer);
-	put_32(big, flags, get_32(big, writer->source->elf_header + shape->flags) |
-		       INCOMPLETE_FLAG);
-	TRY(sink_write(writer->sink, shape->flags, flags, sizeof(flags)));
+	TRY(write_flags(writer, INCOMPLETE_FLAG));
 	return flush_headers(writer);
 }

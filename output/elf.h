@@ -42,7 +42,8 @@ uint64_t elf_bytes(const struct elf_writer *, uint64_t loads, uint64_t data);
 err_t elf_load(struct elf_writer *, const struct elf_load *);
 err_t elf_data(struct elf_writer *, const void *bytes, size_t size);
 
-/* Everything that is still in hand. */
+/* Everything that is still in hand; when all is on the disk, a file loses the mark it had until
+ * then. */
 err_t elf_finish(struct elf_writer *);
 
 /* Say in the header (e_flags) that the core ends before its end. ERR_HOLE: nothing is there yet. */

@@ -136,7 +136,9 @@ err_t kdump_begin(struct kdump_writer *writer, struct sink *sink)
 
 	writer->sink = sink;
 	writer->data_at = writer->eraseinfo_at = 0;
-	TRY(write_header(writer, 0));
+	/* Until all is there, a file says that it is not, whatever becomes of its writer. Of a
+	 * stream the missing end says it. */
+	TRY(write_header(writer, sink->kind == SINK_FILE ? DUMP_DH_COMPRESSED_INCOMPLETE : 0));
 	TRY(sink_write_whole(sink, notes_at(writer), facts->notes, facts->notes_bytes));
 	return write_sub_header(writer);
 }
@@ -256,17 +258,27 @@ err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
 	return err_again(result, &why);
 }
 
-err_t kdump_finish(struct kdump_writer *writer)
+static err_t write_eraseinfo(struct kdump_writer *writer)
 {
 	const struct dump_facts *facts = writer->facts;
 
-	TRY(flush_descriptors(writer));
-	TRY(sink_extend(writer->sink, writer->data_at));
 	if (!facts->eraseinfo_bytes || (writer->split && (writer->first || !writer->end)))
 		return OK; /* of a split dump the first part that has pages tells */
 	TRY(sink_write(writer->sink, writer->data_at, facts->eraseinfo, facts->eraseinfo_bytes));
 	writer->eraseinfo_at = writer->data_at;
 	return write_sub_header(writer);
+}
+
+err_t kdump_finish(struct kdump_writer *writer)
+{
+	TRY(flush_descriptors(writer));
+	TRY(sink_extend(writer->sink, writer->data_at));
+	TRY(write_eraseinfo(writer));
+	if (writer->sink->kind != SINK_FILE)
+		return OK;
+	TRY(sink_sync(writer->sink));
+	TRY(write_header(writer, 0));
+	return sink_sync(writer->sink);
 }
 
 /* Where the first page from descriptor `from` on has data of its own; 0: none has. */
@@ -307,5 +319,6 @@ err_t kdump_mark_incomplete(struct kdump_writer *writer)
 		return ERR_HOLE;
 	TRY(write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE));
 	TRY(rescue_descriptors(writer));
-	return sink_extend(writer->sink, max_u64(writer->data_at, writer->table_at));
+	err_t result = sink_extend(writer->sink, max_u64(writer->data_at, writer->table_at));
+	return result == ERR_NOSPACE ? OK : result; /* it may not grow: pages lack */
 }

@@ -15,7 +15,8 @@
 
 static err_t refused(const char *name, int why)
 {
-	return fail(ERR_USAGE, "Can't open the dump file (%s). %s", name, strerror(why));
+	return fail(ERR_USAGE, "Can't open the dump file (%s). %s%s", name, strerror(why),
+		    why == ELOOP ? "; in a folder that all may write to, none is followed" : "");
 }
 
 static err_t not_written(const struct sink *sink)
@@ -28,15 +29,22 @@ static err_t not_written(const struct sink *sink)
 
 err_t sink_check(const char *name, bool replace)
 {
+	struct place place;
 	struct stat stat;
 
-	if (lstat(name, &stat))
-		return errno == ENOENT ? OK : refused(name, errno);
-	if (!replace)
-		return refused(name, EEXIST);
-	if (S_ISDIR(stat.st_mode))
-		return refused(name, EISDIR);
-	return access(name, W_OK) ? refused(name, errno) : OK;
+	int why = place_find(name, &place);
+	if (!why && fstatat(place.folder, place.last, &stat, AT_SYMLINK_NOFOLLOW))
+		why = errno == ENOENT ? 0 : errno;
+	else if (!why && !replace)
+		why = EEXIST;
+	else if (!why && S_ISDIR(stat.st_mode))
+		why = EISDIR;
+	else if (!why && S_ISLNK(stat.st_mode) && place.shared)
+		why = ELOOP;
+	else if (!why && faccessat(place.folder, place.last, W_OK, 0))
+		why = errno;
+	place_leave(&place);
+	return why ? refused(name, why) : OK;
 }
 
 /* Write one record, or (bytes NULL) the end. */
@@ -92,18 +100,30 @@ static err_t begin_flattened(struct sink *sink)
 	return io_append(sink->fd, sink->name, header, sizeof(header));
 }
 
+static err_t open_file(struct sink *sink, bool replace)
+{
+	struct stat stat;
+
+	int why = place_find(sink->name, &sink->place);
+	if (!why)
+		why = place_open(&sink->place, replace, &sink->fd, &sink->made);
+	if (!why && fstat(sink->fd, &stat))
+		why = errno;
+	if (why)
+		return refused(sink->name, why);
+	sink->regular = S_ISREG(stat.st_mode);
+	sink->stale = !sink->made;
+	return OK;
+}
+
 err_t sink_open(struct sink *sink, bool replace)
 {
-	int flags = O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | (replace ? 0 : O_EXCL);
-
 	sink->written = sink->end = 0;
-	sink->fd = -1;
+	sink->fd = sink->place.folder = -1;
 	if (sink->kind == SINK_NOWHERE)
 		return OK;
-	if (sink->kind == SINK_FILE) {
-		sink->fd = open(sink->name, flags, 0600);
-		return sink->fd < 0 ? refused(sink->name, errno) : OK;
-	}
+	if (sink->kind == SINK_FILE)
+		return open_file(sink, replace);
 	sink->fd = STDOUT_FILENO;
 	return sink->kind == SINK_FLATTENED ? begin_flattened(sink) : OK;
 }
@@ -118,11 +138,26 @@ static size_t below_limit(const struct sink *sink, uint64_t at, size_t size)
 	return used >= sink->limit ? 0 : (size_t)min_u64(size, sink->limit - used);
 }
 
+/* Cut off what the file still has of its old content behind `size`. */
+static err_t cut_old(struct sink *sink, uint64_t size)
+{
+	sink->stale = false;
+	return sink->regular && ftruncate(sink->fd, (off_t)size) ? not_written(sink) : OK;
+}
+
+static err_t put_file(struct sink *sink, uint64_t at, const void *bytes, size_t size)
+{
+	if (sink->stale && at)
+		TRY(cut_old(sink, 0));
+	TRY(io_write(sink->fd, sink->name, at, bytes, size));
+	return sink->stale ? cut_old(sink, at + size) : OK;
+}
+
 static err_t put(struct sink *sink, uint64_t at, const void *bytes, size_t size)
 {
 	switch (sink->kind) {
 	case SINK_FILE:
-		return io_write(sink->fd, sink->name, at, bytes, size);
+		return put_file(sink, at, bytes, size);
 	case SINK_FLATTENED:
 		return append(sink, at, bytes, size);
 	case SINK_STREAM:
@@ -177,6 +212,17 @@ err_t sink_fits(const struct sink *sink, uint64_t size)
 	return OK;
 }
 
+/* A device has no holes, but what was on it before. */
+static err_t write_zeros(struct sink *sink, uint64_t end)
+{
+	static const uint8_t zeros[4096];
+
+	while (sink->end < end)
+		TRY(sink_write(sink, sink->end, zeros,
+			       (size_t)min_u64(sizeof(zeros), end - sink->end)));
+	return OK;
+}
+
 err_t sink_extend(struct sink *sink, uint64_t size)
 {
 	if (sink->kind == SINK_FILE && sink->limit)
@@ -185,6 +231,8 @@ err_t sink_extend(struct sink *sink, uint64_t size)
 		return OK;
 	if (sink->kind == SINK_FLATTENED) /* the last byte stands for the gap before it */
 		return sink_write(sink, size - 1, "", 1);
+	if (sink->kind == SINK_FILE && !sink->regular)
+		return write_zeros(sink, size);
 	if (sink->kind == SINK_FILE && ftruncate(sink->fd, (off_t)size))
 		return not_written(sink);
 	sink->end = size;
@@ -195,7 +243,7 @@ err_t sink_cut(struct sink *sink, uint64_t size)
 {
 	if (sink->kind != SINK_FILE || size >= sink->end)
 		return OK;
-	if (ftruncate(sink->fd, (off_t)size))
+	if (sink->regular && ftruncate(sink->fd, (off_t)size))
 		return not_written(sink);
 	sink->end = size;
 	return OK;
@@ -211,12 +259,39 @@ err_t sink_restart(struct sink *sink)
 	return OK;
 }
 
+err_t sink_sync(struct sink *sink)
+{
+	if (sink->fd < 0)
+		return OK;
+	while (fsync(sink->fd))
+		if (errno == EINVAL || errno == EROFS || errno == ENOTSUP) /* no such thing there */
+			break;
+		else if (errno != EINTR)
+			return not_written(sink);
+	if (sink->kind == SINK_FILE)
+		place_sync(&sink->place);
+	return OK;
+}
+
 err_t sink_finish(struct sink *sink)
 {
 	if (sink->kind != SINK_FLATTENED)
 		return OK;
 	TRY(flush_record(sink));
-	return write_record(sink, UINT64_MAX, NULL, UINT64_MAX);
+	TRY(sink_sync(sink));
+	TRY(write_record(sink, UINT64_MAX, NULL, UINT64_MAX));
+	return sink_sync(sink);
+}
+
+void sink_abandon(struct sink *sink, bool all)
+{
+	bool unwanted = all || (sink->made && !sink->end);
+
+	if (sink->kind == SINK_FILE && sink->fd >= 0 && unwanted &&
+	    !place_remove(&sink->place, sink->fd) && sink->regular && !sink->stale &&
+	    ftruncate(sink->fd, 0))
+		sink->end = 0; /* nothing can be done about it */
+	sink_close(sink);
 }
 
 err_t sink_close(struct sink *sink)
@@ -226,6 +301,7 @@ err_t sink_close(struct sink *sink)
 	sink->fd = -1;
 	free(sink->record);
 	sink->record = NULL;
+	place_leave(&sink->place);
 	if (fd >= 0 && sink->kind == SINK_FILE && close(fd))
 		return not_written(sink);
 	return OK;

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/types.h"
+#include "output/place.h"
 
 enum sink_kind { SINK_FILE, SINK_FLATTENED, SINK_STREAM, SINK_NOWHERE };
 
@@ -26,6 +27,10 @@ struct sink {
 	const char *name; /* as messages call it; lent */
 	uint64_t limit;   /* -L: bytes the output may have; 0: any number */
 	int fd;           /* -1: nowhere */
+	struct place place; /* SINK_FILE: where it lies */
+	bool regular;     /* an ordinary file: it can be cut, and holes are zeros */
+	bool made;        /* it was not there before */
+	bool stale;       /* what was there before still is */
 	uint64_t written; /* bytes handed over, those written twice counted twice */
 	uint64_t end;     /* one past the highest byte written */
 	uint8_t *record;  /* SINK_FLATTENED: bytes of the record in the making; owned */
@@ -37,8 +42,11 @@ struct sink {
  * written. */
 err_t sink_check(const char *name, bool replace);
 
-/* Open what `kind`, `name` and `limit` of the sink tell. A file is created (mode 0600) or, with
- * `replace`, truncated; the streams are standard output, which they do not own. */
+/* Open what `kind`, `name` and `limit` of the sink tell. A file is created (mode 0600); with
+ * `replace` one that is there is taken, and keeps its content until the first write: that one, if
+ * it is at the beginning, is in the file before the rest of the old content goes. So a header that
+ * says "incomplete" leaves no moment at which the file looks whole and is not. The streams are
+ * standard output, which they do not own. ERR_USAGE: it cannot be had. */
 err_t sink_open(struct sink *, bool replace);
 
 /* At a position; a SINK_STREAM takes ascending positions only. ERR_NOSPACE: full, or the limit is
@@ -52,7 +60,7 @@ err_t sink_write_whole(struct sink *, uint64_t at, const void *bytes, size_t siz
  * free. OK does not promise that it will. */
 err_t sink_fits(const struct sink *, uint64_t size);
 
-/* Make the file at least this long, as far as its limit allows. */
+/* Make the file at least this long, as far as its limit allows; the rest reads as zeros. */
 err_t sink_extend(struct sink *, uint64_t size);
 
 /* Give back all from this position on, to have space for something below. Only a file can. */
@@ -61,8 +69,16 @@ err_t sink_cut(struct sink *, uint64_t size);
 /* Throw away all that was written, to begin again. ERR_UNSUPPORTED: a stream cannot. */
 err_t sink_restart(struct sink *);
 
-/* The output is complete: a flattened stream gets its end. */
+/* Bring all that was written to the disk. What only shows now (a full disk of a server, a disk that
+ * fails) is an error as in sink_write(). Fine where there is no disk: pipes, terminals. */
+err_t sink_sync(struct sink *);
+
+/* The output is complete: a flattened stream gets its end, when all before it is safe. */
 err_t sink_finish(struct sink *);
+
+/* The output failed: close it. A file that has nothing in it yet is removed if it was made here;
+ * with `all`, any file is, whatever it has. What is no ordinary file stays. */
+void sink_abandon(struct sink *, bool all);
 
 /* Close; what the kernel only notices now is an error, too. Fine on a sink that is not open. */
 err_t sink_close(struct sink *);

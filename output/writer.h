@@ -47,7 +47,8 @@ struct kdump_writer {
 err_t kdump_create(struct kdump_writer *, const struct dump_facts *);
 void kdump_destroy(struct kdump_writer *);
 
-/* Make this sink the one at hand and write headers and notes to it. */
+/* Make this sink the one at hand and write headers and notes to it. A file is marked as incomplete
+ * until kdump_finish(). */
 err_t kdump_begin(struct kdump_writer *, struct sink *);
 
 /* A piece of the 1st or 2nd (index 0, 1) bitmap, for page frames [first, end). first % 64 == 0. May
@@ -69,7 +70,8 @@ uint64_t kdump_least_bytes(const struct kdump_writer *, uint64_t pages);
  * there. After ERR_NOSPACE the pages that fitted have theirs. */
 err_t kdump_pages(struct kdump_writer *, const struct packed *);
 
-/* Everything of the part that is still in hand, and the eraseinfo. */
+/* Everything of the part that is still in hand, and the eraseinfo; when all that is on the disk,
+ * the mark goes. */
 err_t kdump_finish(struct kdump_writer *);
 
 /* Say in the header of the part that it ends before its end, and bring the descriptors of what is
