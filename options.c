@@ -49,6 +49,7 @@ TAKE_FLAG(split)
 TAKE_FLAG(elf)
 TAKE_FLAG(partial_dmesg)
 TAKE_FLAG(no_vmemmap)
+TAKE_FLAG(leave_domains)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
 TAKE_FLAG(json)
@@ -56,6 +57,8 @@ TAKE_TEXT(input)
 TAKE_TEXT(vmcoreinfo_out)
 TAKE_TEXT(vmcoreinfo)
 TAKE_TEXT(vmlinux)
+TAKE_TEXT(xen_syms)
+TAKE_TEXT(xen_vmcoreinfo)
 
 /* An option that other rules look at, and nothing else needs to. */
 static err_t take_noted(struct plan *plan, const char *text)
@@ -195,6 +198,13 @@ static err_t take_disk(struct plan *plan, const char *text)
 	return OK;
 }
 
+static err_t take_xen_image(struct plan *plan, const char *text)
+{
+	plan->want_xen_image = true;
+	plan->xen_image = strtoull(text, NULL, 0);
+	return OK;
+}
+
 static err_t take_vtop(struct plan *plan, const char *text)
 {
 	plan->want_vtop = true;
@@ -274,6 +284,14 @@ static const struct option_entry option_table[] = {
 	{ 'i', NULL, "VMCOREINFO", take_vmcoreinfo, "The same, from a file that -g made." },
 	{ 'g', NULL, "VMCOREINFO", take_vmcoreinfo_out,
 	  "Only write the file VMCOREINFO, with what VMLINUX (-x) tells." },
+	{ 'X', NULL, NULL, take_leave_domains,
+	  "Of a machine with Xen: leave out the pages of other domains than dom0, and free ones." },
+	{ 0, "xen-syms", "FILE", take_xen_syms,
+	  "For -X (or -g): learn about the hypervisor from xen-syms with debug information." },
+	{ 0, "xen-vmcoreinfo", "FILE", take_xen_vmcoreinfo,
+	  "The same, from a file that -g made. Default: from the note VMCOREINFO_XEN." },
+	{ 0, "xen_phys_start", "ADDRESS", take_xen_image,
+	  "For -X: where the hypervisor's image lies in memory, if the dump does not tell." },
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
 	{ 'e', "exclude-unused-vm", NULL, take_no_vmemmap,
@@ -299,13 +317,9 @@ static const struct option_entry option_table[] = {
 	{ 'h', "help", NULL, take_help, "Print this." },
 	{ 'v', NULL, NULL, take_version, "Print the version." },
 
-	{ 'X', NULL, NULL, take_noted, NULL },
 	{ 0, "config", "FILE", take_noted, NULL },
 	{ 0, "eppic", "FILE", take_noted, NULL },
 	{ 0, "extension", "SO", take_extension, NULL },
-	{ 0, "xen-syms", "FILE", take_noted, NULL },
-	{ 0, "xen-vmcoreinfo", "FILE", take_noted, NULL },
-	{ 0, "xen_phys_start", "ADDRESS", take_noted, NULL },
 };
 
 enum { OPTIONS = sizeof(option_table) / sizeof(option_table[0]) };

@@ -80,6 +80,11 @@ struct arch {
 	 * CPU had paging off. NULL: none tells it for this machine; then handler is NULL, too. */
 	bool (*cpu_state)(const struct note *, struct cpu_state *ret);
 
+	/* Fill the space (target is set) with how the Xen hypervisor sees memory, whose facts these
+	 * are, and whose image lies at `image`; old: before Xen 4. region[1] becomes the mapping of
+	 * all memory. NULL: no dump of this machine is of Xen. ERR_NOFACT. */
+	err_t (*hypervisor)(struct space *, const struct facts *, bool old, paddr_t image);
+
 	/* Make of a note "SADUMP" the descriptor of a note NT_PRSTATUS, and return its size. 0: it
 	 * is another note. NULL: no firmware makes dumps of this machine. */
 	size_t (*status)(const struct note *, uint8_t ret[STATUS_MOST]);

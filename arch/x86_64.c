@@ -193,6 +193,28 @@ static bool place(struct facts *facts, vaddr_t at, paddr_t physical, const struc
 	return true;
 }
 
+/* xen/include/asm-x86/config.h: the image has 1 GiB, and the mapping of all memory 1 TiB, since Xen
+ * 4 up to 5. What is neither, is looked up. */
+static err_t hypervisor(struct space *space, const struct facts *facts, bool old, paddr_t image)
+{
+	static const uint64_t image_bytes = 1 << 30;
+	static const vaddr_t direct = 0xffff830000000000;
+	vaddr_t symbol, root;
+
+	TRY(fact_need(facts, SYMBOL_XEN_DOMAIN_LIST, &symbol));
+	TRY(fact_need(facts, SYMBOL_XEN_PGD_L4, &root));
+	vaddr_t start = symbol & ~(image_bytes - 1);
+	space->paging = &four_levels;
+	space->address_mask = UINT64_MAX;
+	space->root = root - start + image;
+	space->kernel_start = 0xffff800000000000;
+	space->regions = 2;
+	space->region[0] = (struct region){ start, start + image_bytes - 1, start - image };
+	space->region[1] = (struct region){ direct,
+					    old ? 0xffff83ffffffffff : 0xffff87ffffffffff, direct };
+	return OK;
+}
+
 const struct arch arch_x86_64 = {
 	.name = "x86_64",
 	.elf_machine = EM_X86_64,
@@ -201,6 +223,7 @@ const struct arch arch_x86_64 = {
 	.page_shift = 12,
 	.setup = setup,
 	.cpu_state = cpu_state,
+	.hypervisor = hypervisor,
 	.status = status,
 	.handler = handler,
 	.place = place,

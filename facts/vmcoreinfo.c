@@ -76,7 +76,7 @@ static err_t take(struct facts *facts, const struct line *line, const char *sour
 	return OK;
 }
 
-err_t vmcoreinfo_read(struct facts *facts, const char *text, size_t bytes, const char *source)
+err_t vmcoreinfo_lines(struct facts *facts, const char *text, size_t bytes, const char *source)
 {
 	struct piece rest = { text, bytes }, whole;
 	struct line line;
@@ -87,6 +87,12 @@ err_t vmcoreinfo_read(struct facts *facts, const char *text, size_t bytes, const
 		if (whole.at + whole.length < text + bytes && whole.at[whole.length] == '\n' &&
 		    split(whole, &line))
 			TRY(take(facts, &line, source));
+	return OK;
+}
+
+err_t vmcoreinfo_read(struct facts *facts, const char *text, size_t bytes, const char *source)
+{
+	TRY(vmcoreinfo_lines(facts, text, bytes, source));
 	if (!facts->release[0])
 		return fail(ERR_CORRUPT, "Invalid format in %s: no OSRELEASE", source);
 	uint64_t page = fact_or(facts, DECIMAL_PAGESIZE, 0);

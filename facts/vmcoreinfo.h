@@ -13,9 +13,15 @@
  */
 err_t vmcoreinfo_read(struct facts *, const char *text, size_t bytes, const char *source);
 
+/* The same of any text, which need not tell which kernel it is of: ERR_CORRUPT only for numbers. */
+err_t vmcoreinfo_lines(struct facts *, const char *text, size_t bytes, const char *source);
+
 /* Write what is known and belongs into such a file, in the order that other makedumpfiles use.
  * Whether that worked, ferror() tells. */
 void vmcoreinfo_write(const struct facts *, FILE *);
+
+/* The same of facts about the Xen hypervisor. */
+void vmcoreinfo_write_xen(const struct facts *, FILE *);
 
 /* Write the line of one fact that is known. */
 void vmcoreinfo_write_fact(const struct facts *, enum fact_id, FILE *);

@@ -266,9 +266,9 @@ err_t job_dump(const struct plan *plan)
 	TRY(job_check_output(plan));
 	TRY(dump_open(&dump, plan));
 	choose_codec(&dump);
-	if (plan->no_vmemmap && !dump.kernel_known)
+	if (plan->no_vmemmap && (!dump.kernel_known || dump.xen.here))
 		say(&plan->say, SAY_COMMON, "Can't find vmemmap pages\n");
-	dump.out.without_vmemmap = plan->no_vmemmap && dump.kernel_known;
+	dump.out.without_vmemmap = plan->no_vmemmap && dump.kernel_known && !dump.xen.here;
 	if (plan->want_vtop)
 		tell_vtop(&dump);
 	err_t result = check_elf_possible(&dump);
