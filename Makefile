@@ -112,16 +112,20 @@ clean:
 UNITS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
 MAKERS = $(patsubst tests/make/%.c,$(BUILD)/tests/%,$(wildcard tests/make/*.c))
 FUZZERS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
+LIMIT = $(BUILD)/tests/limit
 PARTS = $(filter-out $(BUILD)/makedumpfile.o,$(OBJECTS))
 TESTCC = $(CC) $(BASICS) $(CPPFLAGS) $(CFLAGS) $(WERROR) -MMD -MP
 
-tests: $(BUILD)/makedumpfile $(UNITS) $(MAKERS) $(FUZZERS)
+tests: $(BUILD)/makedumpfile $(UNITS) $(MAKERS) $(FUZZERS) $(LIMIT)
 
-$(UNITS) $(MAKERS): $(BUILD)/tests/%: $(PARTS) $(BUILD)/settings
+$(UNITS) $(MAKERS) $(LIMIT): $(BUILD)/tests/%: $(PARTS) $(BUILD)/settings
 $(UNITS): $(BUILD)/tests/unit/%: tests/unit/%.c
 	@mkdir -p $(@D)
 	$(TESTCC) -MF $@.d -o $@ $< $(PARTS) $(LDFLAGS) $(LIBS)
 $(MAKERS): $(BUILD)/tests/%: tests/make/%.c
+	@mkdir -p $(@D)
+	$(TESTCC) -MF $@.d -o $@ $< $(PARTS) $(LDFLAGS) $(LIBS)
+$(LIMIT): tests/bench/limit.c
 	@mkdir -p $(@D)
 	$(TESTCC) -MF $@.d -o $@ $< $(PARTS) $(LDFLAGS) $(LIBS)
 # Corpus replay; `make fuzz` builds the same files with libFuzzer instead of replay.c.
@@ -130,7 +134,7 @@ $(FUZZERS): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(PARTS) $
 	$(TESTCC) -MF $@.d -o $@ $< $(FUZZMAIN) $(PARTS) $(LDFLAGS) $(LIBS)
 FUZZMAIN = tests/fuzz/replay.c
 
--include $(addsuffix .d,$(UNITS) $(MAKERS) $(FUZZERS))
+-include $(addsuffix .d,$(UNITS) $(MAKERS) $(FUZZERS) $(LIMIT))
 
 # What is missing is installed first; libraries are looked for when make starts, hence the second make.
 demo:
@@ -152,6 +156,15 @@ check-thread:
 	@$(MAKE) --no-print-directory -s BUILD=build/thread CFLAGS="$(SANITIZE) -fsanitize=thread" build/thread/makedumpfile tests
 	@BUILD=build/thread tests/run $(or $(SUITES),unit cases)
 
+# Every call of the C library fails once, in every job: tests/faults/run [JOB...].
+check-faults:
+	@$(MAKE) --no-print-directory -s all tests $(BUILD)/tests/faults/shim.so
+	@tests/faults/run $(JOBS)
+
+$(BUILD)/tests/faults/shim.so: tests/faults/shim.c $(BUILD)/settings
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -Wall -Wextra $(WERROR) -shared -fPIC -o $@ $< -ldl
+
 check-vm:
 	@scripts/deps vm
 	@$(MAKE) --no-print-directory -s all tests
@@ -162,6 +175,13 @@ check-machines:
 	@scripts/deps machines
 	@$(MAKE) --no-print-directory -s all tests
 	@tests/vm/machines $(VM)
+
+# Builds for other machines, run under user emulation. One is `make TARGET=arm64 CC=aarch64-linux-gnu-gcc`; TARGET is for
+# those who are used to say it, the compiler tells all.
+check-cross:
+	@scripts/deps cross
+	@$(MAKE) --no-print-directory -s all tests
+	@tests/cross $(ARCH)
 
 # The Debian and RPM packages and the initramfs hooks, built and looked into.
 check-packages:
@@ -176,12 +196,18 @@ fuzz:
 	mkdir -p build/fuzz/corpus/$(T)
 	build/fuzz/tests/fuzz/$(T) -max_total_time=$(TIME) -timeout=10 build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
 
-# make bench [DUMP=file]: ours and the installed makedumpfile in turn.
-bench:
+# make bench [DUMP=file] [CASES="name..."]: ours and the installed makedumpfile in turn. bench-report also writes the
+# table and the plots of doc/bench; both say what moved against tests/bench/accepted.
+bench bench-report:
 	@scripts/deps check
 	@$(MAKE) --no-print-directory -s all tests
-	@tests/bench $(DUMP)
+	@tests/bench/run $(if $(filter %-report,$@),--report) $(if $(DUMP),--core $(DUMP)) $(CASES)
 
-.PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-vm check-machines \
-	check-packages fuzz bench
+# Machines up to 64 TiB, simulated; SCALE=--quick stops at 1 TiB.
+bench-scale:
+	@$(MAKE) --no-print-directory -s all tests
+	@tests/bench/scale $(SCALE)
+
+.PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-faults check-vm \
+	check-machines check-cross check-packages fuzz bench bench-report bench-scale
 .DELETE_ON_ERROR:

@@ -16,13 +16,12 @@
 #include "base/bytes.h"
 #include "base/scope.h"
 #include "base/stop.h"
+#include "pages/selfcheck.h"
 #include "pages/unused.h"
-
-enum { RUNS_BYTES = 2 << 20 };
 
 static void rewind_windows(struct cycle *cycle)
 {
-	cycle->first = cycle->end = 0;
+	cycle->first = cycle->end = cycle->dump->out.first_pfn;
 	cycle->carry = (struct carry){ 0 };
 	runs_rewind(&cycle->runs);
 }
@@ -89,12 +88,15 @@ static err_t leave_out_zeros(struct cycle *cycle, uint64_t *zeros)
 	return OK;
 }
 
-/* Decide the window. Counts go into `decision` and *zeros. */
-static err_t decide_window(struct cycle *cycle, struct decision *decision, uint64_t *zeros)
+/* Decide the window. Counts go into `decision`, *data and *zeros. */
+static err_t decide_window(struct cycle *cycle, struct decision *decision, uint64_t *data,
+			   uint64_t *zeros)
 {
-	*decision = (struct decision){ cycle->first, cycle->end, cycle->words, { 0 }, { 0 } };
+	*decision = (struct decision){ .first = cycle->first, .end = cycle->end,
+				       .words = cycle->words };
 	TRY(stop_check());
 	fill(cycle, true);
+	*data += count(cycle);
 	TRY(decide(&cycle->dump->decider, &cycle->carry, decision));
 	if (cycle->dump->out.without_vmemmap)
 		TRY(leave_out_unused(cycle));
@@ -105,6 +107,8 @@ static void add_to_tally(struct tally *tally, const struct decision *decision)
 {
 	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
 		tally->excluded[kind] += decision->excluded[kind];
+	tally->percpu += decision->percpu;
+	tally->found_free += decision->found_free;
 	doubts_add(&tally->doubts, &decision->doubts);
 }
 
@@ -139,7 +143,7 @@ static err_t decide_all(struct cycle *cycle, window_visit *visit, void *argument
 
 	while (next_window(cycle)) {
 		struct carry before = cycle->carry;
-		TRY(decide_window(cycle, &decision, &cycle->tally->zero));
+		TRY(decide_window(cycle, &decision, &cycle->with_data, &cycle->tally->zero));
 		add_to_tally(cycle->tally, &decision);
 		cycle->pages += count(cycle);
 		store_window(cycle, &before);
@@ -150,6 +154,46 @@ static err_t decide_all(struct cycle *cycle, window_visit *visit, void *argument
 	return OK;
 }
 
+/* Of a dump with the whole memory in it: does the kernel count as many free pages as were found? */
+static bool free_agree(struct cycle *cycle)
+{
+	struct decider *decider = &cycle->dump->decider;
+	struct tally *tally = cycle->tally;
+
+	if (!decider->by_page || !(decider->wanted >> PAGE_FREE & 1) ||
+	    cycle->with_data != tally->existing || cycle->dump->source.stored.known ||
+	    !selfcheck_counted(decider, &tally->counted_free) || !tally->counted_free)
+		return true; /* a kernel that counts none does not count */
+	return !selfcheck_differs(tally->found_free, tally->counted_free);
+}
+
+/* Forget what was decided. */
+static void forget(struct cycle *cycle)
+{
+	struct tally *tally = cycle->tally;
+
+	memset(tally->excluded, 0, sizeof(tally->excluded));
+	tally->doubts = (struct doubts){ 0 };
+	tally->zero = tally->percpu = 0;
+	cycle->pages = cycle->with_data = cycle->stored_to = 0;
+	runs_clear(&cycle->runs);
+	rewind_windows(cycle);
+}
+
+/* Where more pages pass for free than the kernel has, some are not: all of them stay. */
+static err_t check_free(struct cycle *cycle, window_visit *visit, void *argument,
+			struct progress *progress)
+{
+	struct tally *tally = cycle->tally;
+
+	tally->free_doubted = !free_agree(cycle);
+	if (!tally->free_doubted || tally->found_free < tally->counted_free)
+		return OK;
+	forget(cycle);
+	cycle->dump->decider.wanted &= ~(1u << PAGE_FREE);
+	return decide_all(cycle, visit, argument, progress);
+}
+
 err_t cycle_decide(struct cycle *cycle, window_visit *visit, void *argument)
 {
 	struct progress progress;
@@ -157,6 +201,7 @@ err_t cycle_decide(struct cycle *cycle, window_visit *visit, void *argument)
 	progress_begin(&progress, &cycle->dump->plan->say, "Excluding unnecessary pages", false);
 	rewind_windows(cycle);
 	TRY(decide_all(cycle, visit, argument, &progress));
+	TRY(check_free(cycle, visit, argument, &progress));
 	progress_end(&progress);
 	if (cycle->dump->out.without_vmemmap && says(progress.say, SAY_PROGRESS))
 		fprintf(stderr, "Excluded %" PRIu64 " unused vmemmap pages\n",
@@ -179,7 +224,7 @@ err_t cycle_window(struct cycle *cycle, pfn_t pfn)
 		}
 		if (cycle->first == cycle->stored_to)
 			cycle->carry = cycle->carry_there;
-		TRY(decide_window(cycle, &decision, &ignored));
+		TRY(decide_window(cycle, &decision, &ignored, &ignored));
 	}
 	return OK;
 }
@@ -189,19 +234,22 @@ err_t cycle_create(struct cycle *cycle, struct dump *dump, struct tally *tally)
 	uint64_t bytes = budget_window(dump->plan, dump->max_mapnr);
 
 	*cycle = (struct cycle){ .dump = dump, .tally = tally, .window = bytes * 8 };
-	cycle->words = malloc(bytes);
+	cycle->words = bytes <= PTRDIFF_MAX ? malloc((size_t)bytes) : NULL; /* hosts of 32 bits */
 	if (!cycle->words)
 		return fail(ERR_NOMEM, "no memory for a window of %" PRIu64 " bytes", bytes);
-	err_t result = runs_init(&cycle->runs, RUNS_BYTES);
+	err_t result = runs_init(&cycle->runs, budget_runs(dump->plan));
 	if (result == OK && dump->out.level & LEVEL_ZERO &&
 	    (dump->plan->elf || dump->plan->job == JOB_USAGE))
 		result = reader_create(&dump->source, &cycle->reader);
-	if (result != OK)
+	if (result != OK) {
 		cycle_destroy(cycle);
-	say(&dump->plan->say, SAY_DEBUG, "\nBuffer size for the cyclic mode: %" PRIu64 "\n"
-	    "Number of cycles: %" PRIu64 "\n", bytes,
+		return result;
+	}
+	say(&dump->plan->say, SAY_DEBUG, "%s\nBuffer size for the cyclic mode: %" PRIu64 "\n"
+	    "Number of cycles: %" PRIu64 "\n", cycle->window < dump->max_mapnr ? "" :
+	    "There is enough free memory to be done in one cycle.\n", bytes,
 	    (dump->max_mapnr + cycle->window - 1) / cycle->window);
-	return result;
+	return OK;
 }
 
 void cycle_destroy(struct cycle *cycle)

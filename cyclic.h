@@ -13,6 +13,7 @@
 struct cycle {
 	pfn_t first, end; /* its page frames; 0, 0: none yet */
 	uint64_t *words;  /* its bitmap, bit 0 being `first`; owned by the cycle */
+	uint64_t with_data; /* pages that have bytes in the dump; after cycle_decide() */
 	uint64_t pages;   /* kept pages in all; after cycle_decide() */
 
 	/* Private. */

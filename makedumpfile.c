@@ -45,18 +45,25 @@ static void print_command(const struct say *to, int argc, char **argv)
 	say(to, SAY_DEBUG, "\n\n");
 }
 
-static int failed(const struct plan *plan, err_t why)
+/* Why a command line is refused is also looked for on standard output. */
+static void tell_why(const struct say *to, bool refused)
+{
+	if (!*err_text())
+		return;
+	say(to, SAY_ERROR, "makedumpfile: %s\n", err_text());
+	if (refused && (to->text != stderr || !says(to, SAY_ERROR)))
+		say(to, SAY_COMMON, "%s\n", err_text());
+}
+
+static int failed(const struct plan *plan, err_t why, bool parsing)
 {
 	const struct say *to = &plan->say;
 
-	if (*err_text())
-		say(to, SAY_ERROR, "makedumpfile: %s\n", err_text());
-	if (why == ERR_PARAMETER && *err_text())
-		say(to, SAY_COMMON, "%s\n", err_text());
+	tell_why(to, parsing || why == ERR_PARAMETER);
 	if (why == ERR_PARAMETER)
 		say(to, SAY_COMMON, "Commandline parameter is invalid.\n"
 		    "Try `makedumpfile --help' for more information.\n");
-	if (!plan->check_params)
+	if (!plan->check_params && !plan->json)
 		say(to, SAY_COMMON, "\nmakedumpfile Failed.\n");
 	return why == ERR_MISMATCH ? EXIT_MISMATCH : EXIT_FAILED;
 }
@@ -78,6 +85,10 @@ static err_t run(const struct plan *plan)
 		return job_usage(plan);
 	case JOB_INFO:
 		return job_info(plan);
+	case JOB_CHECK:
+		return job_check(plan);
+	case JOB_SALVAGE:
+		return job_salvage(plan);
 	default:
 		return fail(ERR_UNSUPPORTED, "job %d is not known", (int)plan->job);
 	}
@@ -92,7 +103,7 @@ int main(int argc, char **argv)
 	stop_setup();
 	err_t result = options_parse(&plan, argc, argv);
 	if (result != OK)
-		return failed(&plan, result);
+		return failed(&plan, result, true);
 	if (plan.help || plan.version) {
 		(plan.help ? options_help : print_version)(&plan.say);
 		return EXIT_OK;
@@ -102,8 +113,8 @@ int main(int argc, char **argv)
 	print_command(&plan.say, argc, argv);
 	result = run(&plan);
 	if (result != OK)
-		return failed(&plan, result);
-	if (plan.job != JOB_INFO)
+		return failed(&plan, result, false);
+	if (plan.job != JOB_INFO && plan.job != JOB_CHECK)
 		say(&plan.say, SAY_COMMON,
 		    plan.job == JOB_USAGE ? "\n" : "\nmakedumpfile Completed.\n");
 	return EXIT_OK;

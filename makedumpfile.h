@@ -13,7 +13,8 @@
 
 enum { LEVELS_MOST = 32, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30, DISKS_MOST = 16 };
 
-enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO };
+enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO,
+	   JOB_CHECK, JOB_SALVAGE };
 
 /* What the command line asks for. Texts are lent from argv. */
 struct plan {
@@ -41,6 +42,7 @@ struct plan {
 	bool cyclic;                 /* -K: windows of CYCLIC_BYTES even where one would do */
 	bool one_window;             /* --non-cyclic */
 	uint64_t cyclic_bytes;       /* --cyclic-buffer; 0: as memory allows */
+	uint64_t memory_bytes;       /* --memory; 0: what is available */
 	int block_order;             /* -b; -1: not given */
 	bool no_map;                 /* --non-mmap */
 	bool replace;                /* -f */
@@ -48,6 +50,7 @@ struct plan {
 	bool check_params;
 	bool help, version;
 	bool partial_dmesg;          /* --partial-dmesg: only what came since the last clear */
+	bool percpu_free;            /* --exclude-percpu-free */
 	bool no_vmemmap;             /* -e: leave out struct pages nobody needs */
 	bool want_vtop;              /* --vtop */
 	vaddr_t vtop;
@@ -55,7 +58,8 @@ struct plan {
 	const char *vmcoreinfo;      /* -i */
 	const char *vmcoreinfo_out;  /* -g */
 	bool stats_json;             /* --stats json */
-	bool json;                   /* --json: --info as a JSON object */
+	bool json;                   /* --json: --info, --check as a JSON object */
+	const char *against;         /* --against: what --check compares with */
 };
 
 /* What messages call the one output. */
@@ -91,6 +95,10 @@ struct tally {
 	uint64_t excluded[PAGE_KINDS];
 	uint64_t kept;     /* with a descriptor in the output */
 	uint64_t zero;     /* of these, the ones that share the page of zeros */
+	uint64_t found_free; /* by the self-check */
+	uint64_t counted_free; /* by the kernel */
+	bool free_doubted; /* these disagree: what is found free is more, and kept */
+	uint64_t percpu;   /* of the free pages: on lists of single CPUs */
 	uint64_t unused;   /* of the page array, left out by -e; in no kind */
 	uint64_t absent;   /* could not be read while being written, and so have none */
 	pfn_t first_absent;
@@ -103,6 +111,10 @@ struct tally {
  * cannot be understood is an error; otherwise it is said at debug level and every page is kept. */
 err_t dump_open(struct dump *, const struct plan *);
 void dump_close(struct dump *);
+
+/* jobs/tell.c: say at debug level what was opened, in the lines that test suites of other
+ * makedumpfiles read. */
+void tell_dump(struct dump *);
 
 /* jobs/dump.c: make a dump as planned. */
 err_t job_dump(const struct plan *);
@@ -149,9 +161,26 @@ err_t job_rearrange(const struct plan *);
 err_t write_kdump(struct dump *, struct sink *, unsigned parts, struct tally *);
 err_t write_elf(struct dump *, struct sink *, struct tally *);
 
-/* jobs/budget.c: memory that may be used, in bytes; a generous guess where the system does not
- * tell. */
-uint64_t budget_bytes(void);
+/* jobs/available.c: where the system tells what memory there is. */
+struct memory_files {
+	const char *meminfo;              /* as /proc/meminfo */
+	const char *groups;               /* as /proc/self/cgroup */
+	const char *version_1, *version_2; /* the roots of control groups; they need not exist */
+};
+
+extern const struct memory_files memory_files;
+
+/* Bytes that may be allocated: MemAvailable, or what is left below the limit of a control group of
+ * this process or above it, if that is less. A guess where the system does not tell. It does not
+ * fail, and this thread's sentence stays. */
+uint64_t memory_available(const struct memory_files *);
+
+/* jobs/budget.c: bytes that may be used, --memory or what is available; and their shares. */
+uint64_t budget_bytes(const struct plan *);
+
+/* Bytes for the decisions kept as runs; and of page cache that one output may fill. */
+size_t budget_runs(const struct plan *);
+uint64_t budget_cache(const struct plan *);
 
 enum { WINDOW_STEP = 8192 }; /* page frames: windows begin at multiples of it */
 
@@ -179,9 +208,31 @@ err_t report_json(const struct dump *, const struct tally *, uint64_t written);
 /* jobs/dump.c: say what was not as it should be about the pages that were looked at. */
 void warn_of_pages(const struct dump *, const struct tally *);
 
+/* A dump of any machine and kernel. */
+struct any_dump {
+	struct source source; /* its target is set, as far as it is known */
+	struct notes_found notes;
+	struct facts facts;   /* what VMCOREINFO tells, up to where it is damaged */
+	err_t vmcoreinfo;     /* what became of reading it; OK also where there is none */
+	bool page_size_known; /* false: source.target is a guess */
+};
+
+/* jobs/anydump.c: open a dump for what the file itself tells; errors are those of source_open(). */
+err_t any_dump_open(struct any_dump *, const struct plan *, const char *name);
+void any_dump_close(struct any_dump *);
+
 /* jobs/info.c: print what the dump file plan->input tells about itself to plan->say.text, whatever
  * the message level. The kernel and its machine need not be known. */
 err_t job_info(const struct plan *);
+
+/* jobs/check.c: look at every descriptor and every byte of the dump plan->input, compare its pages
+ * with those of plan->against if there is one, and print what was found as job_info() does.
+ * ERR_CORRUPT: something is wrong; the sentence names the first such thing. */
+err_t job_check(const struct plan *);
+
+/* jobs/reassemble.c: make a valid dump of what plan->input, which was cut off or is incomplete,
+ * still has. It is marked as incomplete if it lacks anything. */
+err_t job_salvage(const struct plan *);
 
 /* jobs/kcore.c: where the running kernel tells about itself beside /proc/kcore. */
 struct kcore_files {

@@ -48,6 +48,7 @@ TAKE_FLAG(check_params)
 TAKE_FLAG(split)
 TAKE_FLAG(elf)
 TAKE_FLAG(partial_dmesg)
+TAKE_FLAG(percpu_free)
 TAKE_FLAG(no_vmemmap)
 TAKE_FLAG(leave_domains)
 TAKE_FLAG(help)
@@ -55,6 +56,7 @@ TAKE_FLAG(version)
 TAKE_FLAG(json)
 TAKE_TEXT(input)
 TAKE_TEXT(vmcoreinfo_out)
+TAKE_TEXT(against)
 TAKE_TEXT(vmcoreinfo)
 TAKE_TEXT(vmlinux)
 TAKE_TEXT(xen_syms)
@@ -133,8 +135,8 @@ static err_t take_splitblock(struct plan *plan, const char *text)
 	return OK;
 }
 
-/* A number of bytes, with K M G T P E behind it. */
-static err_t take_limit(struct plan *plan, const char *text)
+/* A number of bytes, with K M G T P E behind it. 0: it is none. */
+static uint64_t size_of(const char *text)
 {
 	static const char units[] = "kmgtpe";
 	char *end;
@@ -142,11 +144,21 @@ static err_t take_limit(struct plan *plan, const char *text)
 	const char *unit = *end ? strchr(units, *end | 0x20) : NULL;
 	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
 
-	if (!number || *text == '-' || (*end && (!unit || end[1])) ||
-	    number > (uint64_t)INT64_MAX >> shift)
-		return fail(ERR_USAGE, "Limit size(%s) is invalid.", text);
-	plan->limit = number << shift;
-	return OK;
+	if (*text == '-' || (*end && (!unit || end[1])) || number > (uint64_t)INT64_MAX >> shift)
+		return 0;
+	return number << shift;
+}
+
+static err_t take_limit(struct plan *plan, const char *text)
+{
+	plan->limit = size_of(text);
+	return plan->limit ? OK : fail(ERR_USAGE, "Limit size(%s) is invalid.", text);
+}
+
+static err_t take_memory(struct plan *plan, const char *text)
+{
+	plan->memory_bytes = size_of(text);
+	return plan->memory_bytes ? OK : fail(ERR_USAGE, "Memory size(%s) is invalid.", text);
 }
 
 /* -D and --show-stats add to whatever --message-level gives, before or after it. */
@@ -233,6 +245,8 @@ struct option_entry {
 	const char *argument; /* how -h calls it; NULL: it takes none */
 	take_option *take;
 	const char *help; /* NULL: known from other makedumpfiles, and this one cannot do it */
+	bool whole; /* its name is new, and must be spelled out: it takes no abbreviation from those
+		       that scripts know */
 };
 
 static const struct option_entry option_table[] = {
@@ -248,7 +262,7 @@ static const struct option_entry option_table[] = {
 	  "machine. The output is the same." },
 	{ 0, "cyclic-buffer", "KIB", take_buffer,
 	  "Size of a window's bitmap; 1 KiB covers 8192 pages. Default: as memory allows." },
-	{ 0, "non-cyclic", NULL, take_one_window, "Work in one window, whatever it takes." },
+	{ 0, "non-cyclic", NULL, take_one_window, "Work in one window, whatever it takes.", true },
 	{ 'E', NULL, NULL, take_elf, "Write an ELF core instead of a kdump-compressed file." },
 	{ 'F', NULL, NULL, take_flattened,
 	  "Write a flattened stream to standard output, for a pipe; messages go to standard "
@@ -266,8 +280,15 @@ static const struct option_entry option_table[] = {
 	  "Only tell how much of the memory is of which kind. VMCORE is mostly /proc/kcore, and no "
 	  "DUMPFILE is needed." },
 	{ 0, "info", "FILE", take_input,
-	  "Only tell what the dump FILE is: format, kernel, pages, notes. Of any machine." },
-	{ 0, "json", NULL, take_json, "With --info: as one JSON object." },
+	  "Only tell what the dump FILE is: format, kernel, pages, notes. Of any machine.", true },
+	{ 0, "check", "FILE", take_input,
+	  "Only look at every page of the dump FILE, and print what is wrong with it.", true },
+	{ 0, "against", "VMCORE", take_against,
+	  "With --check: compare the pages with those of VMCORE.", true },
+	{ 0, "salvage", NULL, take_noted,
+	  "Make a valid dump of one that was cut off, or is incomplete: --salvage BROKEN "
+	  "DUMPFILE.", true },
+	{ 0, "json", NULL, take_json, "With --info and --check: as one JSON object.", true },
 	{ 0, "diskset", "FILE", take_disk,
 	  "Read a dump that firmware wrote to several disks (sadump): once for each disk, in their "
 	  "order, in place of VMCORE." },
@@ -294,8 +315,15 @@ static const struct option_entry option_table[] = {
 	  "For -X: where the hypervisor's image lies in memory, if the dump does not tell." },
 	{ 0, "num-threads", "N", take_threads,
 	  "Threads that compress. Default: one per CPU, as memory allows. 0: none." },
+	{ 0, "exclude-percpu-free", NULL, take_percpu_free,
+	  "With a level that leaves out free pages: also those on lists of single CPUs.", true },
+	{ 0, "memory", "SIZE", take_memory,
+	  "Use no more than SIZE bytes (K M G T P E may stand behind) for windows, threads and the "
+	  "page cache that the output fills. Default: what is available, here and to the control "
+	  "group.", true },
 	{ 'e', "exclude-unused-vm", NULL, take_no_vmemmap,
-	  "Also leave out struct pages that describe only pages left out. Needs --work-dir." },
+	  "Also leave out struct pages that describe only pages left out. Needs --work-dir.",
+	  true },
 	{ 0, "work-dir", "DIRECTORY", take_noted,
 	  "Taken for the sake of -e and older scripts; no files are made in it." },
 	{ 'b', NULL, "ORDER", take_block_order, "Handle 2^ORDER pages at a time." },
@@ -305,10 +333,10 @@ static const struct option_entry option_table[] = {
 	{ 0, "show-stats", NULL, take_stats, "Print how many pages of each kind there were." },
 	{ 0, "stats", "json", take_stats_format,
 	  "Print the same, and more, as one JSON object on a line to standard output (with -F: to "
-	  "standard error), whatever the message level." },
+	  "standard error), whatever the message level.", true },
 	{ 0, "progress", "auto|plain|json|none", take_progress,
 	  "How progress is shown: auto redraws a line on a terminal and prints lines elsewhere, "
-	  "plain prints lines, json a JSON object a line." },
+	  "plain prints lines, json a JSON object a line.", true },
 	{ 0, "message-level", "N", take_message_level,
 	  "What to print: the sum of 1 (progress), 2 (common), 4 (errors), 8 (debug), 16 (report). "
 	  "Default 7." },
@@ -326,13 +354,25 @@ enum { OPTIONS = sizeof(option_table) / sizeof(option_table[0]) };
 
 _Static_assert((int)OPTIONS <= (int)OPTIONS_MOST, "room for the options");
 
+/* Does a word of the command line spell this name out? */
+static bool spelled(const char *name, int argc, char **argv)
+{
+	size_t length = strlen(name);
+
+	for (int i = 1; i < argc; i++)
+		if (!strncmp(argv[i], "--", 2) && !strncmp(argv[i] + 2, name, length) &&
+		    (!argv[i][2 + length] || argv[i][2 + length] == '='))
+			return true;
+	return false;
+}
+
 /* The table in getopt_long's two forms. A long option's value is LONG_ONLY plus its place. */
 struct getopt_tables {
 	char letters[2 * OPTIONS_MOST + 1];
 	struct option longs[OPTIONS_MOST + 1];
 };
 
-static void make_tables(struct getopt_tables *tables)
+static void make_tables(struct getopt_tables *tables, int argc, char **argv)
 {
 	char *letter = tables->letters;
 	struct option *next = tables->longs;
@@ -345,7 +385,7 @@ static void make_tables(struct getopt_tables *tables)
 			if (entry->argument)
 				*letter++ = ':';
 		}
-		if (entry->name)
+		if (entry->name && (!entry->whole || spelled(entry->name, argc, argv)))
 			*next++ = (struct option){entry->name,
 						  entry->argument ? required_argument : no_argument,
 						  NULL, LONG_ONLY + i};
@@ -419,34 +459,53 @@ static const struct clash making_clashes[] = {
 	{ 0 },
 };
 
-static const struct clash other_clashes[] = {
+/* Of the job alone: what would choose another, less urgent one does no harm beside it. */
+static const struct clash generate_clashes[] = {
 	{ "g", "c l p z E i xen-vmcoreinfo F R X", "" },
 	{ "g", "dry-run", "--dry-run cannot be used with -g." },
-	{ "R", "c l p z E i xen-vmcoreinfo x xen-syms F g X", "" },
-	{ "reassemble", "c l p z E i xen-vmcoreinfo x xen-syms F g X split", "" },
-	{ "g R reassemble", "stats", "--stats counts pages, and this job does not." },
+	{ "g", "stats", "--stats counts pages, and this job does not." },
+	{ 0 },
+};
+
+static const struct clash rearrange_clashes[] = {
+	{ "R", "c l p z E i xen-vmcoreinfo x xen-syms F X", "" },
+	{ "R", "stats", "--stats counts pages, and this job does not." },
+	{ 0 },
+};
+
+static const struct clash reassemble_clashes[] = {
+	{ "reassemble", "c l p z E i xen-vmcoreinfo x xen-syms F X split", "" },
+	{ "reassemble", "stats", "--stats counts pages, and this job does not." },
 	{ "reassemble", "dry-run", "--dry-run cannot be used with --reassemble." },
 	{ 0 },
 };
 
+static const struct clash salvage_clashes[] = {
+	{ "salvage", "c l p z E i xen-vmcoreinfo x xen-syms F g X split R reassemble dump-dmesg "
+	  "mem-usage stats dry-run", "--salvage takes two files, -f and -L." },
+	{ 0 },
+};
+
 static const struct clash info_clashes[] = {
-	{ "info", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg partial-dmesg mem-usage "
-	  "vtop split splitblock-size reassemble x i g num-threads e work-dir b f dry-run "
-	  "show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo",
-	  "--info FILE stands alone, or with --json and --non-mmap." },
+	{ "info check", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg partial-dmesg "
+	  "mem-usage vtop split splitblock-size reassemble x i g num-threads memory e work-dir b f "
+	  "dry-run show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo salvage",
+	  "--info FILE and --check FILE stand alone, or with --json and --non-mmap." },
+	{ "info", "check", "--info and --check are two things to do." },
 	{ 0 },
 };
 
 static err_t check_info(struct command *command)
 {
 	TRY(check_clashes(command, info_clashes));
-	return !command->files ? OK : fail(ERR_PARAMETER, "--info has its FILE, and takes no "
-					   "other file names.");
+	return !command->files ? OK : fail(ERR_PARAMETER, "--info and --check have their FILE, and "
+					   "take no other file names.");
 }
 
-static err_t check_other_job(const struct command *command, int least, int most)
+static err_t check_other_job(const struct command *command, const struct clash *clashes, int least,
+			     int most)
 {
-	TRY(check_clashes(command, other_clashes));
+	TRY(check_clashes(command, clashes));
 	if (command->plan->level[0] || command->files < least || command->files > most)
 		return fail(ERR_PARAMETER, "%s", "");
 	return OK;
@@ -454,13 +513,13 @@ static err_t check_other_job(const struct command *command, int least, int most)
 
 static err_t check_generate(struct command *command)
 {
-	TRY(check_other_job(command, 0, 0));
+	TRY(check_other_job(command, generate_clashes, 0, 0));
 	return any(command, "x xen-syms") ? OK : fail(ERR_PARAMETER, "%s", "");
 }
 
 static err_t check_rearrange(struct command *command)
 {
-	TRY(check_other_job(command, 1, 1));
+	TRY(check_other_job(command, rearrange_clashes, 1, 1));
 	command->plan->output = command->file[0];
 	return OK;
 }
@@ -469,10 +528,22 @@ static err_t check_reassemble(struct command *command)
 {
 	struct plan *plan = command->plan;
 
-	TRY(check_other_job(command, 1, command->files));
+	TRY(check_other_job(command, reassemble_clashes, 1, command->files));
 	plan->part = command->file;
 	plan->parts = (unsigned)command->files - 1;
 	plan->output = command->file[plan->parts];
+	return OK;
+}
+
+static err_t check_salvage(struct command *command)
+{
+	struct plan *plan = command->plan;
+
+	TRY(check_other_job(command, salvage_clashes, 2, 2));
+	plan->input = command->file[0];
+	plan->part = command->file;
+	plan->parts = 1;
+	plan->output = command->file[1];
 	return OK;
 }
 
@@ -523,6 +594,8 @@ static const struct {
 	err_t (*check)(struct command *);
 } jobs[] = {
 	{ "info", JOB_INFO, check_info },
+	{ "check", JOB_CHECK, check_info },
+	{ "salvage", JOB_SALVAGE, check_salvage },
 	{ "g", JOB_GENERATE, check_generate },
 	{ "R", JOB_REARRANGE, check_rearrange },
 	{ "reassemble", JOB_REASSEMBLE, check_reassemble },
@@ -538,8 +611,11 @@ static err_t choose_job(struct command *command)
 	while (jobs[i].option && !any(command, jobs[i].option))
 		i++;
 	command->plan->job = jobs[i].job;
-	if (command->plan->json && command->plan->job != JOB_INFO)
-		return fail(ERR_PARAMETER, "--json needs --info.");
+	enum job job = command->plan->job;
+	if (command->plan->json && job != JOB_INFO && job != JOB_CHECK)
+		return fail(ERR_PARAMETER, "--json needs --info or --check.");
+	if (command->plan->against && job != JOB_CHECK)
+		return fail(ERR_PARAMETER, "--against needs --check.");
 	return jobs[i].check(command);
 }
 
@@ -563,7 +639,7 @@ static err_t parse(struct command *command, int argc, char **argv)
 	struct getopt_tables tables;
 	int got;
 
-	make_tables(&tables);
+	make_tables(&tables, argc, argv);
 	while ((got = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1) {
 		int at = got == '?' ? -1 : find_option(got);
 		if (at < 0)

@@ -2,16 +2,25 @@
 /* arch.c - the machines. */
 #include "arch/arch.h"
 
+#include <string.h>
+
 #include "arch/machines.h"
 
-static const struct arch *const machines[] = {
-	&arch_x86_64, &arch_arm64, &arch_riscv64, &arch_s390x,
-};
+#define ENTRY(name) &arch_##name,
+static const struct arch *const machines[] = { MACHINES(ENTRY) };
 
 const struct arch *arch_find(uint16_t elf_machine)
 {
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
 		if (machines[i]->elf_machine == elf_machine)
+			return machines[i];
+	return NULL;
+}
+
+const struct arch *arch_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
+		if (strcmp(machines[i]->name, name) == 0)
 			return machines[i];
 	return NULL;
 }

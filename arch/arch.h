@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* arch.h - everything the rest of the program may ask of a machine: virtual to physical.
  *
- * How to add a machine: one file like arch/x86_64.c with its struct arch, its name in
- * arch/machines.h and arch/arch.c, its tables in tests/make/machines.h, recipes in tests/cases/.
+ * How to add a machine: one file like arch/x86_64.c with its struct arch, and its name in
+ * arch/machines.h; its tables in tests/make/machine_list.h, recipes in tests/cases/, tests/xlat/.
  * Page tables are data (struct paging); walk.c walks them.
  * If a machine cannot say itself with paging, regions and setup, widen these structs with a
  * commented slot; nobody tests for a machine by name. */
@@ -33,13 +33,25 @@ struct paging {
 	 * level maps; it is raised for a leaf that is one of several that map a larger page. */
 	enum pte (*decode)(const struct space *, uint64_t entry, unsigned level, paddr_t *next,
 			   unsigned *shift);
+
+	uint8_t upper_bytes; /* of an entry above the lowest level; 0: as entry_bytes */
 };
 
 /* Kernel addresses first..last (both in it) that are physical ones shifted by a constant:
- * paddr = vaddr - shift, modulo 2^64. */
+ * paddr = (vaddr - shift) & mask, modulo 2^64. */
 struct region {
 	vaddr_t first, last;
 	uint64_t shift;
+	uint64_t mask; /* a power of two minus 1; 0: all bits */
+};
+
+/* Kernel addresses first..last that a list tells of: each entry, in memory that regions reach, has
+ * so many bytes at an address. `last` 0: there is no such list. (ppc64: struct vmemmap_backing) */
+struct backing {
+	vaddr_t first, last;
+	vaddr_t head;   /* of the first entry; 0 ends the list */
+	uint64_t bytes; /* that each entry maps */
+	uint64_t next_at, virtual_at, physical_at; /* offsets of words in an entry */
 };
 
 /* How this dump's kernel lies in memory. Filled once by setup(), then const. */
@@ -55,6 +67,15 @@ struct space {
 	unsigned section_bits, physmem_bits; /* of SPARSEMEM */
 	struct region region[SPACE_REGIONS]; /* asked before the tables */
 	size_t regions;
+	const struct source *segments; /* its program headers map addresses, too, and are asked
+					  first; NULL: they are not */
+	struct backing backing;        /* asked next */
+	vaddr_t tables_first, tables_last; /* addresses that the tables are for; 0, 0: all */
+	bool entries_swapped; /* tables are in the other byte order than everything else */
+	unsigned entry_shift; /* where page frame numbers begin in an entry, for machines whose
+				 kernels differ in that */
+	pfn_t mem_map_pfn;    /* FLATMEM: the page frame of the first struct page */
+	pfn_t file_pfn;       /* the page frame that the first bit of a dump file stands for */
 };
 
 /* What a CPU used when a hypervisor made the dump. */
@@ -98,6 +119,11 @@ struct arch {
 	 * False: they tell already. NULL: all kernels of this machine do. */
 	bool (*place)(struct facts *, vaddr_t at, paddr_t physical, const struct cpu_state *,
 		      const char *source);
+
+	/* Make the facts tell what they do not, as it could be. False: there is nothing to guess.
+	 * Whoever asks proves it right or takes it back. NULL: never. */
+	bool (*guess)(struct facts *);
+
 	uint64_t image_align, image_most; /* with place: an image begins at multiples of the one
 					     and is no longer than the other */
 };
@@ -121,8 +147,27 @@ uint64_t sections_per_root(const struct target *, const struct facts *);
 uint64_t sections_roots(const struct target *, const struct facts *, unsigned section_bits,
 			unsigned physmem_bits);
 
-/* NULL: no such machine. */
+/* NULL: no such machine. By its number, or its struct arch's name. */
 const struct arch *arch_find(uint16_t elf_machine);
+const struct arch *arch_named(const char *name);
+
+/* --- for the machines' own files --- */
+
+/* Take the one of `count` shapes that is for the machine's page size and has so many levels. False:
+ * none is. */
+bool space_choose_paging(struct space *, const struct paging *, size_t count, unsigned levels);
+
+/* Do the tables lead from the address of their root to where it is? Those of machines whose linear
+ * map is in their tables do, and wrong guesses do not. */
+bool space_leads_home(const struct space *, const struct source *, vaddr_t root);
+
+/* Where a segment says that an address lies. False: none has it. */
+bool segments_find(const struct source *, vaddr_t, paddr_t *ret, uint64_t *run);
+
+/* The lowest address of vmalloc, as the facts tell it or the first of the kernel's list, which is
+ * read through the regions of the space. ERR_NOFACT: they do not tell. */
+err_t space_vmalloc_start(const struct space *, const struct facts *, const struct source *,
+			  vaddr_t *ret);
 
 /* The address a pointer of the kernel stands for: without its tag. */
 static inline vaddr_t space_plain(const struct space *space, vaddr_t at)

@@ -1,10 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* machines.h - one declaration for each file in this room that is a machine. */
+/* machines.h - the list of machines: one line each, for a file of that name in this room. */
 #ifndef ARCH_MACHINES_H
 #define ARCH_MACHINES_H
 
 #include "arch/arch.h"
 
-extern const struct arch arch_arm64, arch_riscv64, arch_s390x, arch_x86_64;
+#define MACHINES(X)     \
+	X(x86_64)       \
+	X(arm64)        \
+	X(riscv64)      \
+	X(s390x)        \
+	X(x86)          \
+	X(arm)          \
+	X(ppc64)        \
+	X(mips64)       \
+	X(loongarch64)  \
+	X(ppc)          \
+	X(ia64)         \
+	X(sparc64)
+
+#define DECLARE(name) extern const struct arch arch_##name;
+MACHINES(DECLARE)
+#undef DECLARE
 
 #endif

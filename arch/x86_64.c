@@ -185,11 +185,21 @@ static vaddr_t handler(const uint8_t gate[VECTOR_BYTES])
 static bool place(struct facts *facts, vaddr_t at, paddr_t physical, const struct cpu_state *cpu,
 		  const char *source)
 {
-	if (fact_known(facts, NUMBER_PHYS_BASE))
-		return false;
+	bool told = fact_known(facts, NUMBER_PHYS_BASE);
+
 	if (cpu && !fact_known(facts, NUMBER_PGTABLE_L5_ENABLED))
 		fact_set(facts, NUMBER_PGTABLE_L5_ENABLED, cpu->paging == &five_levels, source);
-	fact_set(facts, NUMBER_PHYS_BASE, physical - (at - kernel_map), source);
+	if (!told)
+		fact_set(facts, NUMBER_PHYS_BASE, physical - (at - kernel_map), source);
+	return !told;
+}
+
+/* Five levels, where it is not told how many: since 4.18 it is. */
+static bool guess(struct facts *facts)
+{
+	if (fact_known(facts, NUMBER_PGTABLE_L5_ENABLED))
+		return false;
+	fact_set(facts, NUMBER_PGTABLE_L5_ENABLED, 1, "a guess that proved right");
 	return true;
 }
 
@@ -227,6 +237,7 @@ const struct arch arch_x86_64 = {
 	.status = status,
 	.handler = handler,
 	.place = place,
+	.guess = guess,
 	.image_align = 2 << 20,
 	.image_most = 1 << 30, /* KERNEL_IMAGE_SIZE with KASLR */
 };

@@ -26,6 +26,12 @@ static inline uint64_t get_64(bool big, const uint8_t *at)
 	return (uint64_t)get_32(false, at + 4) << 32 | get_32(false, at);
 }
 
+/* What is left of a number in an unsigned long of the dumped kernel. */
+static inline uint64_t as_word(const struct target *target, uint64_t value)
+{
+	return target->word_bytes == 8 ? value : (uint32_t)value;
+}
+
 /* An unsigned long of the dumped kernel. */
 static inline uint64_t get_word(const struct target *target, const uint8_t *at)
 {

@@ -9,6 +9,8 @@
 #include <elfutils/libdw.h>
 #include <string.h>
 
+#include "facts/answer.h"
+
 enum { CHAIN_MOST = 32, NESTED_MOST = 8, MEMBERS_MOST = 1 << 22 };
 
 struct walk {
@@ -92,17 +94,17 @@ static bool member_offset(Dwarf_Die *member, bool in_union, uint64_t *ret)
 	return true;
 }
 
-struct member {
+struct found {
 	Dwarf_Die die;
 	uint64_t offset;
 };
 
 static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted,
-			bool into_named, unsigned depth, struct member *ret);
+			bool into_named, unsigned depth, struct found *ret);
 
 /* A member of another name: is the wanted one in it? */
 static bool find_inside(struct walk *walk, Dwarf_Die *member, const char *name, struct piece wanted,
-			bool into_named, unsigned depth, struct member *ret)
+			bool into_named, unsigned depth, struct found *ret)
 {
 	Dwarf_Die type;
 
@@ -114,7 +116,7 @@ static bool find_inside(struct walk *walk, Dwarf_Die *member, const char *name, 
 }
 
 static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted,
-			bool into_named, unsigned depth, struct member *ret)
+			bool into_named, unsigned depth, struct found *ret)
 {
 	bool in_union = dwarf_tag(aggregate) == DW_TAG_union_type;
 	Dwarf_Die member;
@@ -131,7 +133,7 @@ static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wa
 		if (!member_offset(&member, in_union, &offset))
 			continue;
 		if (name && piece_is(wanted, name)) {
-			*ret = (struct member){ member, offset };
+			*ret = (struct found){ member, offset };
 			return true;
 		}
 		if (find_inside(walk, &member, name, wanted, into_named, depth, ret)) {
@@ -145,70 +147,32 @@ static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wa
 /* Of the struct itself, or of its anonymous structs and unions; else of its named ones (the
  * module.symtab that moved into module.core_kallsyms in 4.5, 8244062ef1e5). */
 static bool member_of(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted,
-		      struct member *ret)
+		      struct found *ret)
 {
 	return find_member(walk, aggregate, wanted, false, 0, ret) ||
 	       find_member(walk, aggregate, wanted, true, 0, ret);
 }
 
-static bool answer_type(struct walk *walk, struct ask *ask, Dwarf_Die *type, int64_t size)
-{
-	struct member member;
-	uint64_t length;
+/* A definition, and who found it. */
+struct definition {
+	struct walk *walk;
+	Dwarf_Die *type;
+};
 
-	switch (ask->what) {
-	case ASK_TYPE_SIZE:
-		ask_answer(walk->asks, ask, (uint64_t)size, walk->file);
-		return true;
-	case ASK_OFFSET:
-		if (!member_of(walk, type, ask->member, &member))
-			return false;
-		ask_answer(walk->asks, ask, member.offset, walk->file);
-		return true;
-	case ASK_MEMBER_LENGTH:
-		if (!member_of(walk, type, ask->member, &member) ||
-		    !array_length(&member.die, &length))
-			return false;
-		ask_answer(walk->asks, ask, length, walk->file);
-		return true;
-	default:
+static bool answer_of(void *teller, struct asks *asks, const struct ask *ask)
+{
+	const struct definition *definition = teller;
+	struct walk *walk = definition->walk;
+	struct found member;
+	uint64_t value;
+
+	if (!member_of(walk, definition->type, ask->member, &member))
 		return false;
-	}
-}
-
-static bool is_member_ask(const struct ask *ask)
-{
-	return ask->what == ASK_OFFSET || ask->what == ASK_MEMBER_LENGTH;
-}
-
-/* A definition answers all asks under its name, and those it has no answer for are closed. But if
- * it has none of the members asked for, it is somebody else's, who took the same name. */
-static void answer_all(struct walk *walk, const char *name, Dwarf_Die *type, int64_t size)
-{
-	struct asks *asks = walk->asks;
-	unsigned wanted = 0, found = 0;
-
-	for (struct ask *ask = asks_find(asks, name); ask; ask = asks_more(asks, ask, name)) {
-		wanted += is_member_ask(ask);
-		found += is_member_ask(ask) && answer_type(walk, ask, type, size);
-	}
-	if (wanted && !found)
-		return;
-	for (struct ask *ask = asks_find(asks, name); ask; ask = asks_more(asks, ask, name)) {
-		if (ask->what == ASK_TYPE_SIZE)
-			answer_type(walk, ask, type, size);
-		else if (is_member_ask(ask))
-			ask->closed = true;
-	}
-}
-
-static bool asked(struct walk *walk, const char *name, enum ask_what what)
-{
-	for (struct ask *ask = asks_find(walk->asks, name); ask;
-	     ask = asks_more(walk->asks, ask, name))
-		if (ask->what == what || (what == ASK_TYPE_SIZE && is_member_ask(ask)))
-			return true;
-	return false;
+	value = member.offset;
+	if (ask->what == ASK_MEMBER_LENGTH && !array_length(&member.die, &value))
+		return false;
+	ask_answer(asks, ask, value, walk->file);
+	return true;
 }
 
 /* The file that declares a typedef, for the asks under its name. */
@@ -227,16 +191,18 @@ static void see_type(struct walk *walk, Dwarf_Die *die)
 	const char *name = dwarf_diename(die);
 	bool is_typedef = dwarf_tag(die) == DW_TAG_typedef;
 	Dwarf_Die type = *die;
+	struct definition definition = { walk, &type };
 
 	if (!name || !asks_find(walk->asks, name))
 		return;
 	if (is_typedef)
 		see_file(walk, die, name);
-	if (!asked(walk, name, ASK_TYPE_SIZE) || (is_typedef && !type_of(die, true, &type)))
+	if (!answer_wants_type(walk->asks, name) || (is_typedef && !type_of(die, true, &type)))
 		return;
 	int64_t size = dwarf_bytesize(&type);
 	if (size > 0)
-		answer_all(walk, name, &type, size);
+		answer_definition(walk->asks, name, (uint64_t)size, walk->file, answer_of,
+				  &definition);
 }
 
 static void see_variable(struct walk *walk, Dwarf_Die *die)
@@ -255,17 +221,14 @@ static void see_variable(struct walk *walk, Dwarf_Die *die)
 static void see_enumerators(struct walk *walk, Dwarf_Die *enumeration)
 {
 	Dwarf_Die die;
-	uint64_t value, told;
+	uint64_t value;
 
 	if (dwarf_child(enumeration, &die))
 		return;
 	do {
 		const char *name = dwarf_diename(&die);
-		struct ask *ask = name ? asks_find(walk->asks, name) : NULL;
-		for (; ask; ask = asks_more(walk->asks, ask, name))
-			if (ask->what == ASK_ENUMERATOR &&
-			    number(&die, DW_AT_const_value, &value) && ask_read(ask, value, &told))
-				ask_answer(walk->asks, ask, told, walk->file);
+		if (name && asks_find(walk->asks, name) && number(&die, DW_AT_const_value, &value))
+			answer_enumerator(walk->asks, name, value, walk->file);
 	} while (dwarf_siblingof(&die, &die) == 0);
 }
 

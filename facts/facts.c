@@ -11,6 +11,7 @@ const struct fact_entry fact_table[FACTS] = {
 #define TEXT(id, name, other) { KIND_TEXT, name, other },
 #define DECIMAL(id, name, other) { KIND_DECIMAL, name, other },
 #define HEX(id, name, other) { KIND_HEX, name, other },
+#define FLAG(id, name, other) { KIND_FLAG, name, other },
 #define SYMBOL(id, name, other) { KIND_SYMBOL, name, other },
 #define SIZE(id, name, other) { KIND_SIZE, name, other },
 #define OFFSET(id, name, other) { KIND_OFFSET, name, other },

@@ -11,6 +11,7 @@ enum fact_id {
 #define TEXT(id, name, other) TEXT_##id,
 #define DECIMAL(id, name, other) DECIMAL_##id,
 #define HEX(id, name, other) HEX_##id,
+#define FLAG(id, name, other) FLAG_##id,
 #define SYMBOL(id, name, other) SYMBOL_##id,
 #define SIZE(id, name, other) SIZE_##id,
 #define OFFSET(id, name, other) OFFSET_##id,
@@ -20,6 +21,7 @@ enum fact_id {
 #undef TEXT
 #undef DECIMAL
 #undef HEX
+#undef FLAG
 #undef SYMBOL
 #undef SIZE
 #undef OFFSET

@@ -64,28 +64,3 @@ void given_join(struct facts *given, const struct facts *own)
 		given->by_other[id] = own->by_other[id];
 	}
 }
-
-/* Marks of page types while they were macros of include/linux/page-flags.h: from 6e292b9be7f4
- * (4.18) to ff202303c398 (6.11). */
-static const struct {
-	uint32_t since;
-	enum fact_id id;
-	uint32_t cleared;
-} page_types[] = {
-	{ KERNEL_VERSION(4, 18, 0), NUMBER_PAGE_BUDDY,   0x80 },
-	{ KERNEL_VERSION(5, 0, 0),  NUMBER_PAGE_OFFLINE, 0x100 },
-	{ KERNEL_VERSION(6, 9, 0),  NUMBER_PAGE_HUGETLB, 0x800 },
-	{ KERNEL_VERSION(6, 10, 0), NUMBER_PAGE_SLAB,    0x1000 },
-};
-
-void given_complete(struct facts *facts)
-{
-	uint32_t version = facts_version(facts);
-
-	if (version >= KERNEL_VERSION(6, 11, 0))
-		return;
-	for (size_t i = 0; i < sizeof(page_types) / sizeof(page_types[0]); i++)
-		if (!fact_known(facts, page_types[i].id) && version >= page_types[i].since)
-			fact_set(facts, page_types[i].id, ~(uint64_t)page_types[i].cleared,
-				 "the release");
-}

@@ -19,8 +19,4 @@ void given_slide(struct facts *given, const struct facts *own);
  * always the dump's. */
 void given_join(struct facts *given, const struct facts *own);
 
-/* Add what is in no file because it is a macro, by the release. For facts that are complete
- * otherwise. */
-void given_complete(struct facts *);
-
 #endif

@@ -71,6 +71,9 @@ void vmcoreinfo_write_fact(const struct facts *facts, enum fact_id id, FILE *fil
 	case KIND_TEXT:
 		fprintf(file, "%s\n", fact_text(facts, id));
 		break;
+	case KIND_FLAG:
+		fprintf(file, "y\n");
+		break;
 	case KIND_HEX:
 	case KIND_SYMBOL:
 		fprintf(file, "%" PRIx64 "\n", facts->value[id]);

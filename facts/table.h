@@ -9,6 +9,7 @@ enum fact_kind {
 	KIND_TEXT,
 	KIND_DECIMAL,
 	KIND_HEX,
+	KIND_FLAG, /* =y, or not there */
 	KIND_SYMBOL,
 	KIND_SIZE,
 	KIND_OFFSET,

@@ -47,21 +47,22 @@ bool types_named(struct types *types, const char *name, struct type *ret)
 struct search {
 	struct types *types;
 	const char *name;
+	bool into_named;
 	unsigned looked_at;
 };
 
 static bool search(struct search *for_it, const struct type *whole, unsigned depth,
 		   struct member *ret);
 
-/* An anonymous member: is the wanted one in it? */
+/* A member of another name: is the wanted one in it? */
 static bool search_inside(struct search *for_it, const struct member *member, unsigned depth,
 			  struct member *ret)
 {
-	struct type type, bare;
+	struct type type;
 
-	if (member->name[0] || depth == NESTED_MOST ||
+	if ((member->name[0] && !for_it->into_named) || depth == NESTED_MOST ||
 	    !for_it->types->get(for_it->types, member->type, &type) ||
-	    !types_bare(for_it->types, &type, &bare) || !search(for_it, &bare, depth + 1, ret))
+	    !search(for_it, &type, depth + 1, ret))
 		return false;
 	ret->bit_offset += member->bit_offset;
 	return true;
@@ -93,6 +94,14 @@ bool types_member(struct types *types, const struct type *whole, const char *nam
 	struct search for_it = { .types = types, .name = name };
 
 	return *name && search(&for_it, whole, 0, ret);
+}
+
+bool types_member_within(struct types *types, const struct type *whole, const char *name,
+			 struct member *ret)
+{
+	struct search for_it = { .types = types, .name = name, .into_named = true };
+
+	return types_member(types, whole, name, ret) || (*name && search(&for_it, whole, 0, ret));
 }
 
 bool types_chain(struct types *types, const struct type *whole, const char *chain,

@@ -73,6 +73,11 @@ bool types_named(struct types *, const char *name, struct type *ret);
  * ret->bit_offset counts from the start of `whole`. */
 bool types_member(struct types *, const struct type *whole, const char *name, struct member *ret);
 
+/* The same; and where there is none, of the structs that are its named members, too: the symtab of
+ * struct module moved into its core_kallsyms (4.5, 8244062ef1e5). */
+bool types_member_within(struct types *, const struct type *whole, const char *name,
+			 struct member *ret);
+
 /* A chain of members, "core_kallsyms.symtab": as C would read it, without pointers on the way. */
 bool types_chain(struct types *, const struct type *whole, const char *chain, struct member *ret);
 

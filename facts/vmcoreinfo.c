@@ -48,6 +48,9 @@ static bool parse(enum fact_kind kind, struct piece value, uint64_t *ret)
 		return piece_decimal(value, ret);
 	case KIND_HEX:
 		return piece_hex(value, ret);
+	case KIND_FLAG:
+		*ret = piece_is(value, "y");
+		return *ret;
 	case KIND_SYMBOL: /* 0 and all ones are what a kernel writes for "none" */
 		return piece_hex(value, ret) && *ret && *ret != UINT64_MAX;
 	default:
@@ -76,7 +79,7 @@ static err_t take(struct facts *facts, const struct line *line, const char *sour
 	return OK;
 }
 
-err_t vmcoreinfo_lines(struct facts *facts, const char *text, size_t bytes, const char *source)
+err_t vmcoreinfo_read(struct facts *facts, const char *text, size_t bytes, const char *source)
 {
 	struct piece rest = { text, bytes }, whole;
 	struct line line;
@@ -90,9 +93,8 @@ err_t vmcoreinfo_lines(struct facts *facts, const char *text, size_t bytes, cons
 	return OK;
 }
 
-err_t vmcoreinfo_read(struct facts *facts, const char *text, size_t bytes, const char *source)
+err_t vmcoreinfo_check(const struct facts *facts, const char *source)
 {
-	TRY(vmcoreinfo_lines(facts, text, bytes, source));
 	if (!facts->release[0])
 		return fail(ERR_CORRUPT, "Invalid format in %s: no OSRELEASE", source);
 	uint64_t page = fact_or(facts, DECIMAL_PAGESIZE, 0);

@@ -9,12 +9,11 @@
 
 /* Take every fact the text knows and `facts` does not. The text ends at `bytes` or at a NUL, may be
  * cut off anywhere, and of two lines for one fact the first wins. `source` names it in messages and
- * must live as long as the facts. ERR_CORRUPT: no OSRELEASE or PAGESIZE, or a number that is none.
- */
+ * must live as long as the facts. ERR_CORRUPT: a number that is none. */
 err_t vmcoreinfo_read(struct facts *, const char *text, size_t bytes, const char *source);
 
-/* The same of any text, which need not tell which kernel it is of: ERR_CORRUPT only for numbers. */
-err_t vmcoreinfo_lines(struct facts *, const char *text, size_t bytes, const char *source);
+/* Is it what a kernel writes, or -g? ERR_CORRUPT: it has no OSRELEASE, or no possible PAGESIZE. */
+err_t vmcoreinfo_check(const struct facts *, const char *source);
 
 /* Write what is known and belongs into such a file, in the order that other makedumpfiles use.
  * Whether that worked, ferror() tells. */

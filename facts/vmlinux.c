@@ -10,6 +10,7 @@
 
 #include "base/io.h"
 #include "base/scope.h"
+#include "facts/debugfile.h"
 #include "facts/dwarf.h"
 #include "input/notes.h"
 
@@ -80,7 +81,7 @@ static size_t read_image(const struct vmlinux *vmlinux, vaddr_t at, void *bytes,
 		uint64_t skip = at - header.sh_addr, from;
 		size_t have = (size_t)min_u64(size, header.sh_size - skip);
 		if (__builtin_add_overflow(header.sh_offset, skip, &from) ||
-		    from > INT64_MAX - have)
+		    from > (uint64_t)INT64_MAX - have)
 			return 0;
 		return io_read(vmlinux->fd, vmlinux->name, from, bytes, have) == OK ? have : 0;
 	}
@@ -237,16 +238,84 @@ static void read_build_id(const struct vmlinux *vmlinux, struct facts *facts)
 	}
 }
 
+/* --- what stands in another file --- */
+
+/* Is there a section of that name? Debug information may be compressed, and then has another. */
+static bool has_debug(const struct vmlinux *vmlinux)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	size_t names;
+
+	if (elf_getshdrstrndx(vmlinux->elf, &names))
+		return false;
+	while ((section = elf_nextscn(vmlinux->elf, section))) {
+		const char *name = gelf_getshdr(section, &header) && header.sh_type != SHT_NOBITS
+			? elf_strptr(vmlinux->elf, names, header.sh_name) : NULL;
+		if (name && (!strcmp(name, ".debug_info") || !strcmp(name, ".zdebug_info")))
+			return true;
+	}
+	return false;
+}
+
+/* Is it the file for this kernel? Where one has no build id, its name must do. */
+static bool belongs(const struct vmlinux *debug, const struct facts *facts)
+{
+	struct facts own = { 0 };
+
+	read_build_id(debug, &own);
+	return !own.build_id[0] || !facts->build_id[0] || !strcmp(own.build_id, facts->build_id);
+}
+
+/* The debug information of its own, or that of another file, which `debug` is then. False: there is
+ * none. */
+static bool find_debug(const struct vmlinux *vmlinux, const struct facts *facts,
+		       struct vmlinux *debug)
+{
+	char path[PATH_MAX];
+
+	for (unsigned n = 0; !has_debug(vmlinux) &&
+	     debugfile_place(vmlinux->elf, vmlinux->name, facts->build_id, n, path); n++) {
+		if (!path[0] || access(path, R_OK) || vmlinux_open(debug, path) != OK)
+			continue;
+		debug->name = vmlinux->name; /* `path` does not live long enough */
+		if (has_debug(debug) && debug->machine == vmlinux->machine &&
+		    belongs(debug, facts))
+			return true;
+		vmlinux_close(debug);
+	}
+	return false;
+}
+
+static err_t read_both(const struct vmlinux *vmlinux, struct asks *asks)
+{
+	struct vmlinux debug;
+	GElf_Shdr header;
+
+	if (!find_debug(vmlinux, asks->facts, &debug)) {
+		TRY(read_symbols(vmlinux, asks));
+		return dwarf_answer(vmlinux->elf, vmlinux->name, asks);
+	}
+	bool stripped = !next_section(vmlinux->elf, NULL, SHT_SYMTAB, &header);
+	err_t result = read_symbols(stripped ? &debug : vmlinux, asks);
+	if (result == OK)
+		result = dwarf_answer(debug.elf, vmlinux->name, asks);
+	if (debug.mapped.count)
+		result = fail(ERR_IO, "%s: a part of its debug information cannot be read",
+			      vmlinux->name);
+	vmlinux_close(&debug);
+	return result;
+}
+
 static err_t take_facts(struct vmlinux *vmlinux, struct facts *facts)
 {
 	FREE_AT_END struct asks *asks = malloc(sizeof(*asks));
 
 	if (!asks)
 		return fail(ERR_NOMEM, "%s: no memory for %zu bytes", vmlinux->name, sizeof(*asks));
-	asks_init(asks, facts);
-	TRY(read_symbols(vmlinux, asks));
-	TRY(dwarf_answer(vmlinux->elf, vmlinux->name, asks));
 	read_build_id(vmlinux, facts);
+	asks_init(asks, facts);
+	TRY(read_both(vmlinux, asks));
 	release_of_utsname(vmlinux, facts);
 	release_of_banner(vmlinux, facts);
 	return OK;

@@ -18,10 +18,11 @@ static uint64_t reverse(uint64_t word)
 	return (word & 0x5555555555555555) << 1 | (word >> 1 & 0x5555555555555555);
 }
 
-void file_bits_walk(const struct source *source, const struct file_bits *bitmap, pfn_t first,
-		    pfn_t end, file_bits_visit *visit, void *context)
+uint64_t file_bits_walk(const struct source *source, const struct file_bits *bitmap, pfn_t first,
+			pfn_t end, file_bits_visit *visit, void *context)
 {
 	uint8_t piece[PIECE_BYTES];
+	uint64_t unread = 0;
 	size_t have = 0;
 
 	end = min_u64(end, bitmap->bytes * 8);
@@ -33,9 +34,11 @@ void file_bits_walk(const struct source *source, const struct file_bits *bitmap,
 			memset(piece, 0, sizeof(piece));
 			have = file_some(source, bitmap->at + base / 8, piece,
 					 (size_t)min_u64(sizeof(piece), bitmap->bytes - base / 8));
-			if (!have)
-				return;
 			have = (size_t)round_up(have, 8);
+			if (!have) { /* a disk that fails: what is behind it counts */
+				unread += 64;
+				continue;
+			}
 		}
 		uint64_t bits = get_64(false, piece + at);
 		if (bitmap->high_first)
@@ -45,6 +48,7 @@ void file_bits_walk(const struct source *source, const struct file_bits *bitmap,
 		if (bits)
 			visit(source, context, base, bits);
 	}
+	return unread;
 }
 
 void file_bits_put(uint64_t *words, pfn_t first, pfn_t base, uint64_t bits)
@@ -72,10 +76,10 @@ static void fill(const struct source *source, void *context, pfn_t base, uint64_
 	file_bits_put(filling->words, filling->first, base, bits);
 }
 
-void file_bits_fill(const struct source *source, const struct file_bits *bitmap, pfn_t first,
-		    pfn_t end, uint64_t *words)
+uint64_t file_bits_fill(const struct source *source, const struct file_bits *bitmap, pfn_t first,
+			pfn_t end, uint64_t *words)
 {
 	struct filling filling = { words, first };
 
-	file_bits_walk(source, bitmap, first, end, fill, &filling);
+	return file_bits_walk(source, bitmap, first, end, fill, &filling);
 }

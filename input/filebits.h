@@ -14,13 +14,14 @@ struct file_bits {
 /* Does something with the set bits of [base, base + 64). */
 typedef void file_bits_visit(const struct source *, void *context, pfn_t base, uint64_t bits);
 
-/* Visit the words that have bits set in [first, end), ascending. What cannot be read is clear. */
-void file_bits_walk(const struct source *, const struct file_bits *, pfn_t first, pfn_t end,
-		    file_bits_visit *, void *context);
+/* Visit the words that have bits set in [first, end), ascending. What cannot be read is clear;
+ * returned is how many page frames that are. */
+uint64_t file_bits_walk(const struct source *, const struct file_bits *, pfn_t first, pfn_t end,
+			file_bits_visit *, void *context);
 
 /* Set the same bits in `words`, whose bit 0 is `first`. */
-void file_bits_fill(const struct source *, const struct file_bits *, pfn_t first, pfn_t end,
-		    uint64_t *words);
+uint64_t file_bits_fill(const struct source *, const struct file_bits *, pfn_t first, pfn_t end,
+			uint64_t *words);
 
 /* Set the bits of [base, base + 64) in a bitmap that begins at `first`; those below are dropped. */
 void file_bits_put(uint64_t *words, pfn_t first, pfn_t base, uint64_t bits);

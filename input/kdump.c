@@ -32,6 +32,7 @@ struct machine {
 	const char *name;
 	uint16_t elf_machine;
 	uint8_t word_bytes, align_64;
+	bool from_base; /* page frames are counted from phys_base on (arm) */
 };
 
 static const struct machine machines[] = {
@@ -41,7 +42,7 @@ static const struct machine machines[] = {
 	{ "mips64", EM_MIPS, 8, 8 },	{ "sparc64", EM_SPARCV9, 8, 8 },
 	{ "ia64", EM_IA_64, 8, 8 },	{ "i386", EM_386, 4, 4 },
 	{ "i486", EM_386, 4, 4 },	{ "i586", EM_386, 4, 4 },
-	{ "i686", EM_386, 4, 4 },	{ "arm*", EM_ARM, 4, 8 },
+	{ "i686", EM_386, 4, 4 },	{ "arm*", EM_ARM, 4, 8, true },
 	{ "ppc", EM_PPC, 4, 8 },	{ "mips", EM_MIPS, 4, 8 },
 };
 
@@ -172,6 +173,21 @@ static err_t read_headers(struct source *source, struct headers *headers)
 	return OK;
 }
 
+/* The page frame of the first bit of the bitmaps. */
+static err_t find_origin(const struct source *source, const struct headers *headers, pfn_t *ret)
+{
+	const struct target *target = &source->target;
+	uint64_t base = get_word(target, headers->sub + headers->sub_shape->phys_base);
+
+	*ret = 0;
+	if (!headers->machine || !headers->machine->from_base)
+		return OK;
+	*ret = base >> target->page_shift;
+	return base % (page_bytes(target) * 64) ?
+		fail(ERR_CORRUPT, "%s: memory of this machine does not begin at phys_base %#"
+		     PRIx64, source->name, base) : OK;
+}
+
 /* Page frame numbers have 64 bits since version 6. Some writers then leave the old fields 0, and
  * some the new ones. */
 static pfn_t number(const struct source *source, const struct headers *headers, uint8_t at_64,
@@ -213,7 +229,8 @@ static err_t take_layout(struct source *source, const struct headers *headers)
 				     kdump->max_mapnr);
 		kdump->start = min_u64(kdump->start, kdump->end);
 	}
-	source->end = kdump->max_mapnr << target->page_shift;
+	TRY(find_origin(source, headers, &kdump->origin));
+	source->end = (kdump->origin + kdump->max_mapnr) << target->page_shift;
 	return OK;
 }
 

@@ -18,7 +18,10 @@ struct kdump {
 	struct file_bits bitmap[2]; /* 1st and 2nd, of equal size */
 	uint64_t descriptors_at;
 	pfn_t start, end;    /* page frames with descriptors: all, or those of a split part */
+	pfn_t origin;        /* what has to be added to all of these to get page frames of memory */
 	struct ranks ranks;  /* of the 2nd bitmap */
+	uint64_t unread;     /* page frames whose bits could not be read while walking; the only
+				thing here that changes, in the main thread */
 	uint64_t rank_start; /* its bits before `start`, which have no descriptor here */
 };
 
@@ -40,6 +43,19 @@ struct kdump_counts {
 /* Count them in one pass over the descriptors, in memory of fixed size. What cannot be read is
  * missing. */
 void kdump_count(struct reader *, struct kdump_counts *);
+
+/* What of the layout makes no sense, though every page may be readable. */
+struct kdump_oddities {
+	uint64_t strays;   /* pages kept that the 1st bitmap says do not exist */
+	pfn_t first_stray;
+	uint64_t overlaps; /* descriptors whose data begins in what is no data, or in that of the
+			      one before */
+	uint64_t first_overlap; /* its number, counted from 0 */
+};
+
+/* Look for oddities in one pass over bitmaps and descriptors, in memory of fixed size. In
+ * kdump_odd.c. */
+void kdump_find_oddities(const struct source *, struct kdump_oddities *ret);
 
 /* lend() and pages() of struct input_format. What pages() cannot read is not there. */
 struct unpacked; /* what a reader remembers; NULL until it needs it */

@@ -125,30 +125,34 @@ static void check(const struct source *source, void *context, pfn_t base, uint64
 static void check_pages(const struct source *source, struct checking *checking, pfn_t first,
 			pfn_t end)
 {
-	const struct kdump *kdump = source->kdump;
+	struct kdump *kdump = source->kdump;
 	uint64_t rank;
 	bool is_set;
 
 	if (ranks_find(&kdump->ranks, source, NULL, max_u64(first, kdump->start), &rank, &is_set))
 		return;
 	checking->number = rank - kdump->rank_start;
-	file_bits_walk(source, &kdump->bitmap[1], first, min_u64(end, kdump->max_mapnr), check,
-		       checking);
+	kdump->unread += file_bits_walk(source, &kdump->bitmap[1], first,
+					min_u64(end, kdump->max_mapnr), check, checking);
 }
 
 void kdump_pages_in(const struct source *source, pfn_t first, pfn_t end, bool data, uint64_t *words)
 {
-	const struct kdump *kdump = source->kdump;
+	struct kdump *kdump = source->kdump;
 
-	end = min_u64(end, kdump->max_mapnr);
+	if (end <= kdump->origin)
+		return;
+	words += first < kdump->origin ? (kdump->origin - first) / 64 : 0;
+	first -= min_u64(first, kdump->origin);
+	end = min_u64(end - kdump->origin, kdump->max_mapnr);
 	if (data && source->stored.missing) {
 		struct checking checking = { .words = words, .first = first };
 		check_pages(source, &checking, first, end);
 		return;
 	}
 	if (!data)
-		file_bits_fill(source, &kdump->bitmap[0], first, end, words);
-	file_bits_fill(source, &kdump->bitmap[1], first, end, words);
+		kdump->unread += file_bits_fill(source, &kdump->bitmap[0], first, end, words);
+	kdump->unread += file_bits_fill(source, &kdump->bitmap[1], first, end, words);
 }
 
 err_t kdump_index(struct source *source)
@@ -166,7 +170,7 @@ err_t kdump_index(struct source *source)
 	TRY(ranks_find(&kdump->ranks, source, NULL, kdump->start, &kdump->rank_start, &is_set));
 	check_pages(source, &checking, 0, kdump->max_mapnr);
 	source->stored.missing = checking.missing;
-	source->stored.first_missing = checking.first_missing;
+	source->stored.first_missing = checking.first_missing + kdump->origin;
 	if (checking.missing)
 		source->stored.status |= DUMP_DH_COMPRESSED_INCOMPLETE;
 	return OK;
@@ -240,8 +244,8 @@ void kdump_count(struct reader *reader, struct kdump_counts *counts)
 	const uint8_t *page;
 
 	*counts = (struct kdump_counts){ 0 };
-	file_bits_walk(source, &source->kdump->bitmap[1], 0, source->kdump->max_mapnr, count,
-		       &counting);
+	source->kdump->unread += file_bits_walk(source, &source->kdump->bitmap[1], 0,
+						source->kdump->max_mapnr, count, &counting);
 	if (counting.sharing < 2 || reader_page(reader, counting.sharer, &page) != OK ||
 	    !all_zero(page, page_bytes(&source->target)) || reader_faulted(reader))
 		return;
@@ -339,6 +343,9 @@ static err_t find_descriptor(struct reader *reader, pfn_t pfn, struct descriptor
 	uint64_t rank;
 	bool is_set;
 
+	if (pfn < kdump->origin)
+		return ERR_HOLE;
+	pfn -= kdump->origin;
 	if (pfn < kdump->start || pfn >= kdump->end)
 		return ERR_HOLE;
 	TRY(ranks_find(&kdump->ranks, source, reader, pfn, &rank, &is_set));

@@ -58,8 +58,10 @@ static err_t find_ram(struct source *source, bool *bare)
 	for (pfn_t base = 0; base < sadump->max_mapnr; base += WORDS * 64) {
 		uint64_t ram[WORDS] = { 0 }, data[WORDS] = { 0 };
 		pfn_t end = min_u64(base + WORDS * 64, sadump->max_mapnr);
-		file_bits_fill(source, &sadump->ram, base, end, ram);
-		file_bits_fill(source, &sadump->ranks.bitmap, base, end, data);
+		if (file_bits_fill(source, &sadump->ram, base, end, ram) ||
+		    file_bits_fill(source, &sadump->ranks.bitmap, base, end, data))
+			return fail(ERR_IO, "%s: bitmaps of pfn %#" PRIx64 " to %#" PRIx64
+				    " cannot be read", source->name, base, end - 1);
 		for (size_t i = 0; i < WORDS; i++)
 			*bare |= (ram[i] & ~data[i]) != 0;
 		for (uint64_t at = 0, stop; at < end - base; at = stop) {

@@ -57,16 +57,17 @@ static err_t open_flattened(struct source *source)
 static err_t recognise(struct source *source)
 {
 	uint8_t head[HEAD_BYTES] = { 0 };
-	ssize_t have = pread(source->fd, head, sizeof(head), 0);
 
-	if (have < 0)
+	errno = 0;
+	size_t have = file_some(source, 0, head, sizeof(head));
+	if (!have && errno)
 		return fail(ERR_IO, "Can't read the dump memory(%s). %s", source->name,
 			    strerror(errno));
 	if (!have)
 		return fail(ERR_CORRUPT, "%s: the file is empty", source->name);
-	if (flat_probe(head, (size_t)have))
+	if (flat_probe(head, have))
 		return open_flattened(source);
-	return open_format(source, head, (size_t)have);
+	return open_format(source, head, have);
 }
 
 err_t source_open(struct source *source)

@@ -118,6 +118,9 @@ err_t reader_page(struct reader *, pfn_t, const uint8_t **ret);
 /* Copy bytes; all of them or an error. */
 err_t reader_read(struct reader *, paddr_t at, void *bytes, size_t size);
 
+/* Has it mapped a piece of the input (or does it read)? For telling. */
+bool reader_maps(const struct reader *);
+
 /* Did any lent byte turn out unreadable (and was read as zero) since the last time this was asked?
  * If so, all loans end. */
 bool reader_faulted(struct reader *);

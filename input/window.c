@@ -128,3 +128,11 @@ void windows_release(struct reader *reader)
 		reader->window[i].copy = NULL;
 	}
 }
+
+bool reader_maps(const struct reader *reader)
+{
+	for (size_t i = 0; i < WINDOWS; i++)
+		if (reader->window[i].area.bytes)
+			return true;
+	return false;
+}

@@ -1,47 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* budget.c - how much memory may be used, and for what. A capture kernel has some 100 MB in all. */
-#include <stdlib.h>
-#include <string.h>
+/* budget.c - how much memory may be used, and for what. A capture kernel has some 100 MB in all,
+ * and dies of what an output leaves in the page cache as surely as of threads.
+ *
+ *     a quarter    the window, and the decisions kept as runs
+ *     a quarter    threads, with their batches
+ *     a quarter    the page cache that outputs fill
+ *     the rest     tables of the input, and what is mapped of it */
 #include <unistd.h>
 
-#include "base/io.h"
-#include "base/scope.h"
-#include "base/text.h"
 #include "makedumpfile.h"
 
 enum {
-	UNKNOWN_BYTES = 64 << 20,     /* when /proc/meminfo does not tell */
-	CYCLIC_BYTES = 1 << 20,       /* one window with -K: 32 GiB of 4 KiB pages */
-	ONE_WINDOW_BYTES = 4 << 20,   /* the largest window nobody asked for: 128 GiB */
+	CYCLIC_BYTES = 1 << 20,     /* one window with -K: 32 GiB of 4 KiB pages */
+	ONE_WINDOW_BYTES = 4 << 20, /* the largest window nobody asked for: 128 GiB */
 	LEAST_BYTES = WINDOW_STEP / 8,
-	MEMINFO_MOST = 64 * 1024,
-	SHARE = 4,                    /* a quarter for threads, a quarter for windows */
+	RUNS_MOST = 2 << 20,        /* some 700,000 runs */
+	RUNS_LEAST = 64 << 10,
+	CACHE_LEAST = 1 << 20,
+	CACHE_MOST = 256 << 20,     /* more is no faster: disks are slower */
+	SHARE = 4,
 };
 
-/* A field of /proc/meminfo, in bytes; 0: not there. */
-static uint64_t meminfo(const char *text, const char *field)
+uint64_t budget_bytes(const struct plan *plan)
 {
-	const char *at = strstr(text, field);
+	uint64_t available = memory_available(&memory_files);
 
-	return at ? strtoull(at + strlen(field), NULL, 10) * 1024 : 0;
-}
-
-uint64_t budget_bytes(void)
-{
-	FREE_AT_END char *text = NULL;
-	size_t size;
-
-	if (io_slurp("/proc/meminfo", MEMINFO_MOST, &text, &size) != OK)
-		return UNKNOWN_BYTES;
-	uint64_t bytes = meminfo(text, "MemAvailable:"); /* since 3.14 */
-	if (!bytes)
-		bytes = meminfo(text, "MemFree:");
-	return bytes ? bytes : UNKNOWN_BYTES;
+	return plan->memory_bytes ? min_u64(plan->memory_bytes, available) : available;
 }
 
 uint64_t budget_window(const struct plan *plan, pfn_t max_mapnr)
 {
-	uint64_t all = round_up(max_u64(max_mapnr, 1), 64) / 8, free = budget_bytes();
+	uint64_t all = round_up(max_u64(max_mapnr, 1), 64) / 8, free = budget_bytes(plan);
 	uint64_t bytes = plan->cyclic_bytes;
 
 	if (plan->one_window || plan->no_vmemmap)
@@ -54,15 +43,27 @@ uint64_t budget_window(const struct plan *plan, pfn_t max_mapnr)
 	}
 	if (!bytes) {
 		bytes = plan->cyclic ? CYCLIC_BYTES : ONE_WINDOW_BYTES;
-		bytes = min_u64(bytes, free / SHARE);
+		bytes = min_u64(bytes, free / SHARE / 2);
 	}
 	return min_u64(max_u64(bytes - bytes % LEAST_BYTES, LEAST_BYTES), all);
+}
+
+size_t budget_runs(const struct plan *plan)
+{
+	uint64_t bytes = min_u64(RUNS_MOST, budget_bytes(plan) / SHARE / 2);
+
+	return (size_t)max_u64(bytes, RUNS_LEAST);
+}
+
+uint64_t budget_cache(const struct plan *plan)
+{
+	return min_u64(max_u64(budget_bytes(plan) / SHARE, CACHE_LEAST), CACHE_MOST);
 }
 
 unsigned budget_workers(const struct plan *plan, const struct packing *packing)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
-	uint64_t fit = budget_bytes() / SHARE / packer_bytes_per_worker(packing);
+	uint64_t fit = budget_bytes(plan) / SHARE / packer_bytes_per_worker(packing);
 	unsigned wanted = plan->workers >= 0 ? (unsigned)plan->workers
 			  : online > 1	     ? (unsigned)online
 					     : 0;

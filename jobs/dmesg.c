@@ -3,6 +3,7 @@
  * could be had of a broken log is written, and the job fails nevertheless. */
 #include "base/stop.h"
 #include "kernel/dmesg.h"
+#include "kernel/itself.h"
 #include "makedumpfile.h"
 
 /* Where the log goes. The file is not made before there is something to be written to it. */
@@ -40,6 +41,10 @@ static err_t write_log(struct dump *dump)
 	struct kept_text why;
 
 	err_t result = dmesg_print(&dmesg);
+	err_keep(&why);
+	if (result == ERR_NOFACT && !file.made) /* the kernel's own types may tell */
+		result = itself_answer(&dump->memory, &dump->facts) == OK
+			? dmesg_print(&dmesg) : err_again(result, &why);
 	if (result == ERR_CORRUPT || result == ERR_NOFACT) /* it is the input's fault */
 		within(result, "%s", dump->source.name);
 	if (result == OK)

@@ -5,7 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "input/kdump.h"
 #include "makedumpfile.h"
+#include "pages/needs.h"
+#include "pages/percpu.h"
 
 /* Truncating the output must not destroy the input. */
 static err_t check_not_same(const char *input, const char *output)
@@ -20,6 +23,42 @@ static err_t check_not_same(const char *input, const char *output)
 	return OK;
 }
 
+/* What the level names and could not be told. */
+static void warn_of_kept(const struct dump *dump)
+{
+	const struct need *need = NULL;
+	unsigned kinds = dump->out.level < LEVEL_CACHE ? 0 : kinds_of_level(dump->out.level);
+
+	if (kinds >> PAGE_CACHE_PRIVATE & 1) /* then it does not matter which is private */
+		kinds &= ~(1u << PAGE_CACHE);
+	while (dump->kernel_known && (need = needs_unmet(&dump->facts, kinds, need)))
+		say(&dump->plan->say, SAY_ERROR, "makedumpfile: %s are kept, because nothing tells "
+		    "%s\n", need->kept, need->facts);
+}
+
+/* The kernel's own count of free pages against ours. */
+static void warn_of_check(const struct dump *dump, const struct tally *tally)
+{
+	if (tally->free_doubted)
+		say(&dump->plan->say, SAY_ERROR, "makedumpfile: %" PRIu64 " pages pass for free, "
+		    "and the zones count %" PRIu64 "%s\n", tally->found_free, tally->counted_free,
+		    tally->found_free > tally->counted_free ? ": free pages are kept" : "");
+}
+
+/* Free pages on lists of CPUs, which nobody expects to be told of unless asked. */
+static void tell_of_percpu(const struct dump *dump, const struct tally *tally)
+{
+	const struct say *to = &dump->plan->say;
+
+	if (!dump->decider.percpu_wanted || !(dump->out.level & LEVEL_FREE))
+		return;
+	if (dump->decider.by_percpu)
+		say(to, SAY_COMMON, "Free pages on lists of CPUs: %" PRIu64 "\n", tally->percpu);
+	else if (percpu_check(&dump->facts) != OK)
+		say(to, SAY_ERROR, "makedumpfile: free pages on lists of CPUs are kept: %s\n",
+		    err_text());
+}
+
 /* What a person should know about pages that were not as they should be. */
 void warn_of_pages(const struct dump *dump, const struct tally *tally)
 {
@@ -29,6 +68,9 @@ void warn_of_pages(const struct dump *dump, const struct tally *tally)
 	if (source_is_cut(&dump->source))
 		say(to, SAY_ERROR, "makedumpfile: %s: the flattened stream ends without its end "
 		    "record\n", dump->source.name);
+	if (dump->source.kdump && dump->source.kdump->unread)
+		say(to, SAY_ERROR, "makedumpfile: bitmaps of %s cannot be read, and pages are left "
+		    "out for that\n", dump->source.name);
 	if (dump->source.stored.missing)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are missing in %s, the first is"
 		    " pfn %#" PRIx64 "\n", dump->source.stored.missing, dump->source.name,
@@ -37,6 +79,9 @@ void warn_of_pages(const struct dump *dump, const struct tally *tally)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " sections of mem_section are broken "
 		    "and kept whole, the first is number %" PRIu64 "\n", dump->map.broken,
 		    dump->map.first_broken);
+	warn_of_kept(dump);
+	warn_of_check(dump, tally);
+	tell_of_percpu(dump, tally);
 	if (doubts->unreadable)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are kept because their struct "
 		    "page cannot be read, the first is pfn %#" PRIx64 "\n", doubts->unreadable,
@@ -75,7 +120,8 @@ static err_t open_outputs(const struct plan *plan, struct outputs *outputs)
 		return fail(ERR_NOMEM, "no memory for %u outputs", count);
 	for (; outputs->count < count; outputs->count++) {
 		struct sink *sink = &outputs->sink[outputs->count];
-		*sink = (struct sink){ .kind = kind, .limit = plan->limit, .fd = -1 };
+		*sink = (struct sink){ .kind = kind, .limit = plan->limit, .fd = -1,
+				       .cache = budget_cache(plan) };
 		sink->name = plan->split ? plan->part[outputs->count] : output_name(plan);
 		TRY(sink_open(sink, plan->replace));
 	}
@@ -138,7 +184,7 @@ static err_t write_level(struct dump *dump, unsigned level, struct outputs *outp
 		    "created by dump_level(%u).\n", level, dump->source.name, stored);
 	}
 	dump->out.level = level;
-	TRY(decider_set_level(&dump->decider, level));
+	decider_set_level(&dump->decider, level);
 	return dump->plan->elf ? write_elf(dump, outputs->sink, tally)
 			       : write_kdump(dump, outputs->sink, outputs->count, tally);
 }
@@ -191,9 +237,6 @@ static err_t write_output(struct dump *dump)
 	struct tally tally = { 0 };
 	uint64_t written = 0;
 
-	for (unsigned i = 0; i < plan->levels; i++) /* what cannot be done, before a file is made */
-		TRY(decider_set_level(&dump->decider,
-				      effective_level(dump, plan->level[i])));
 	err_t result = open_outputs(plan, &outputs);
 	if (result == OK)
 		result = write_levels(dump, &outputs, &tally);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* info.c - the job of --info: what a dump file tells about itself, of any machine and kernel.
  * Only headers, bitmaps, notes and descriptors are read, and of the pages at most one. */
-#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,7 +12,6 @@
 #include "base/sheet.h"
 #include "codec/codec.h"
 #include "diskdump_mod.h"
-#include "facts/vmcoreinfo.h"
 #include "input/elf.h"
 #include "input/extents.h"
 #include "input/kdump.h"
@@ -26,9 +24,6 @@ enum {
 	MACHINE_FIELD = 4,
 	E_VERSION = 20, /* in the ELF header, either class */
 	ELF_INCOMPLETE = 1, /* e_flags of a core that was not finished; no kernel sets it */
-	PAGE_SHIFT_LEAST = 12,
-	PAGE_SHIFT_MOST = 16,
-	PAGE_SHIFT_GUESS = 12,
 	NOTE_NAME_BYTES = 32, /* longer names are cut */
 	NOTES_TOLD = 32,      /* kinds of notes that are told one by one */
 	WINDOW_PFNS = 1 << 19,
@@ -42,58 +37,15 @@ struct note_kind {
 };
 
 struct info {
-	struct source source;
-	struct facts facts; /* what VMCOREINFO tells, up to where it is damaged */
-	struct notes_found notes;
+	struct any_dump dump;
 	struct note_kind kind[NOTES_TOLD];
 	unsigned kinds;
 	uint64_t other_notes;  /* of further kinds */
-	bool page_size_known;
 	uint64_t existing, present;
 	struct kdump_counts counts; /* of a kdump-compressed file; zeros for an ELF core */
 };
 
 /* --- finding out --- */
-
-/* A word of the kernel has not always the size that the class of the container tells. */
-static uint8_t word_bytes(const struct source *source)
-{
-	switch (source->elf_machine) {
-	case EM_386:
-	case EM_ARM:
-	case EM_PPC:
-		return 4;
-	case EM_X86_64:
-	case EM_AARCH64:
-	case EM_PPC64:
-		return 8;
-	default:
-		return source->class_bytes;
-	}
-}
-
-/* The page size as VMCOREINFO or the machine tells it. A kdump file has told already. */
-static void find_target(struct info *info)
-{
-	struct source *source = &info->source;
-	uint64_t page = fact_or(&info->facts, DECIMAL_PAGESIZE, 0);
-	const struct arch *arch = arch_find(source->elf_machine);
-	uint8_t shift = PAGE_SHIFT_GUESS;
-
-	info->page_size_known = true;
-	if (source->stored.known)
-		return;
-	if (page && !(page & (page - 1)) && page >> PAGE_SHIFT_LEAST &&
-	    page >> PAGE_SHIFT_MOST <= 1)
-		shift = (uint8_t)__builtin_ctzll(page);
-	else if (arch)
-		shift = arch->page_shift;
-	else
-		info->page_size_known = false;
-	source->target = (struct target){ .word_bytes = word_bytes(source),
-					  .big_endian = source->big_endian,
-					  .page_shift = shift, .align_64 = 8 };
-}
 
 static void count_note(struct info *info, const struct note *note)
 {
@@ -117,28 +69,24 @@ static void count_note(struct info *info, const struct note *note)
 
 static void read_notes(struct info *info)
 {
-	const struct source *source = &info->source;
+	const struct source *source = &info->dump.source;
 	struct note note;
 
-	notes_scan(source->big_endian, source->notes, source->notes_bytes, &info->notes);
 	for (size_t at = 0; note_next(source->big_endian, source->notes, source->notes_bytes, &at,
 				      &note);)
 		count_note(info, &note);
-	if (info->notes.vmcoreinfo) /* what it told before it failed counts */
-		vmcoreinfo_read(&info->facts, (const char *)info->notes.vmcoreinfo,
-				info->notes.vmcoreinfo_bytes, "the note VMCOREINFO");
 }
 
 /* The bitmaps of a kdump file, as large as the file has them. */
 static err_t count_bitmaps(struct info *info)
 {
-	const struct source *source = &info->source;
+	const struct source *source = &info->dump.source;
 	FREE_AT_END uint64_t *words = malloc(WINDOW_PFNS / 8);
-	pfn_t max = source->kdump->max_mapnr;
+	pfn_t origin = source->kdump->origin, max = origin + source->kdump->max_mapnr;
 
 	if (!words)
 		return fail(ERR_NOMEM, "%s: no memory for counting pages", source->name);
-	for (pfn_t first = 0; first < max; first += WINDOW_PFNS) {
+	for (pfn_t first = origin; first < max; first += WINDOW_PFNS) {
 		pfn_t end = min_u64(first + WINDOW_PFNS, max);
 		memset(words, 0, WINDOW_PFNS / 8);
 		source->format->pages(source, first, end, false, words);
@@ -152,13 +100,13 @@ static err_t count_pages(struct info *info)
 	const struct kdump_counts *counts = &info->counts;
 	struct reader *reader;
 
-	if (!info->source.kdump) {
-		info->existing = extents_count(&info->source, false);
-		info->present = extents_count(&info->source, true);
+	if (!info->dump.source.kdump) {
+		info->existing = extents_count(&info->dump.source, false);
+		info->present = extents_count(&info->dump.source, true);
 		return OK;
 	}
 	TRY(count_bitmaps(info));
-	TRY(reader_create(&info->source, &reader));
+	TRY(reader_create(&info->dump.source, &reader));
 	kdump_count(reader, &info->counts);
 	reader_destroy(reader);
 	info->present = counts->raw + counts->zero + counts->damaged;
@@ -169,7 +117,7 @@ static err_t count_pages(struct info *info)
 
 static bool is_incomplete(const struct info *info)
 {
-	const struct source *source = &info->source;
+	const struct source *source = &info->dump.source;
 	const struct elf_shape *shape = &elf_shapes[source->class_bytes == 8];
 
 	if (source->kdump)
@@ -181,13 +129,13 @@ static bool is_incomplete(const struct info *info)
 
 static void tell_uts(struct sheet *sheet, const struct info *info, const char *key, unsigned field)
 {
-	sheet_text(sheet, key, (const char *)info->source.stored.uts + field * UTS_FIELD,
+	sheet_text(sheet, key, (const char *)info->dump.source.stored.uts + field * UTS_FIELD,
 		   UTS_FIELD);
 }
 
 static void tell_format(struct sheet *sheet, const struct info *info)
 {
-	const struct source *source = &info->source;
+	const struct source *source = &info->dump.source;
 	uint64_t version = source->kdump ? source->kdump->version :
 			   get_32(source->big_endian, source->elf_header + E_VERSION);
 
@@ -205,9 +153,9 @@ static void tell_format(struct sheet *sheet, const struct info *info)
 
 static void tell_crash_time(struct sheet *sheet, const struct info *info)
 {
-	const struct source *source = &info->source;
+	const struct source *source = &info->dump.source;
 	uint64_t seconds = source->stored.known ? source->stored.seconds
-						: fact_or(&info->facts, DECIMAL_CRASHTIME, 0);
+						: fact_or(&info->dump.facts, DECIMAL_CRASHTIME, 0);
 	time_t time = (time_t)seconds;
 	char text[64] = "";
 	struct tm utc;
@@ -224,13 +172,13 @@ static void tell_crash_time(struct sheet *sheet, const struct info *info)
 
 static void tell_kernel(struct sheet *sheet, const struct info *info)
 {
-	const struct arch *arch = arch_find(info->source.elf_machine);
-	const uint8_t *uts = info->source.stored.uts;
+	const struct arch *arch = arch_find(info->dump.source.elf_machine);
+	const uint8_t *uts = info->dump.source.stored.uts;
 
 	if (uts[RELEASE_FIELD * UTS_FIELD])
 		tell_uts(sheet, info, "kernel_release", RELEASE_FIELD);
 	else
-		sheet_word(sheet, "kernel_release", info->facts.release);
+		sheet_word(sheet, "kernel_release", info->dump.facts.release);
 	tell_uts(sheet, info, "kernel_version", VERSION_FIELD);
 	tell_uts(sheet, info, "nodename", NODENAME_FIELD);
 	if (uts[MACHINE_FIELD * UTS_FIELD] || !arch)
@@ -238,8 +186,8 @@ static void tell_kernel(struct sheet *sheet, const struct info *info)
 	else
 		sheet_word(sheet, "machine", arch->name);
 	tell_crash_time(sheet, info);
-	sheet_number(sheet, "cpus", info->source.stored.known ? info->source.stored.cpus
-							      : info->notes.cpus);
+	sheet_number(sheet, "cpus", info->dump.source.stored.known ? info->dump.source.stored.cpus
+							      : info->dump.notes.cpus);
 }
 
 /* The pages that are kept, by how they are stored. */
@@ -256,15 +204,15 @@ static void tell_descriptors(struct sheet *sheet, const struct kdump_counts *cou
 
 static void tell_pages(struct sheet *sheet, const struct info *info)
 {
-	const struct source *source = &info->source;
+	const struct source *source = &info->dump.source;
 	const struct kdump_counts *counts = &info->counts;
 	uint64_t told = info->present + counts->missing + counts->elsewhere;
 
-	if (info->page_size_known)
+	if (info->dump.page_size_known)
 		sheet_number(sheet, "page_size", page_bytes(&source->target));
 	else
 		sheet_unknown(sheet, "page_size");
-	if (!info->page_size_known)
+	if (!info->dump.page_size_known)
 		sheet_number(sheet, "assumed_page_size", page_bytes(&source->target));
 	sheet_number(sheet, "max_mapnr", source->kdump ? source->kdump->max_mapnr :
 		     pfn_up(&source->target, source->end));
@@ -279,7 +227,7 @@ static void tell_pages(struct sheet *sheet, const struct info *info)
 
 static void tell_split(struct sheet *sheet, const struct info *info)
 {
-	const struct kdump *kdump = info->source.kdump;
+	const struct kdump *kdump = info->dump.source.kdump;
 
 	sheet_bool(sheet, "split", kdump && kdump->split);
 	if (!kdump || !kdump->split)
@@ -291,11 +239,11 @@ static void tell_split(struct sheet *sheet, const struct info *info)
 
 static void tell_notes(struct sheet *sheet, const struct info *info)
 {
-	const struct source *source = &info->source;
+	const struct source *source = &info->dump.source;
 	uint64_t erased = source->stored.eraseinfo_bytes ? source->stored.eraseinfo_bytes
-							 : info->notes.eraseinfo_bytes;
+							 : info->dump.notes.eraseinfo_bytes;
 
-	sheet_number(sheet, "vmcoreinfo_bytes", info->notes.vmcoreinfo_bytes);
+	sheet_number(sheet, "vmcoreinfo_bytes", info->dump.notes.vmcoreinfo_bytes);
 	sheet_number(sheet, "eraseinfo_bytes", erased);
 	sheet_number(sheet, "notes_bytes", source->notes_bytes);
 	sheet_open_list(sheet, "notes");
@@ -314,7 +262,7 @@ static void tell_notes(struct sheet *sheet, const struct info *info)
 
 static err_t tell(const struct info *info, const struct plan *plan)
 {
-	const struct source *source = &info->source;
+	const struct source *source = &info->dump.source;
 	struct sheet sheet;
 
 	sheet_begin(&sheet, plan->say.text, plan->json);
@@ -339,14 +287,11 @@ err_t job_info(const struct plan *plan)
 
 	if (!info)
 		return fail(ERR_NOMEM, "no memory for what is known of %s", plan->input);
-	info->source.name = plan->input;
-	info->source.may_map = !plan->no_map;
-	TRY(source_open(&info->source));
+	TRY(any_dump_open(&info->dump, plan, plan->input));
 	read_notes(info);
-	find_target(info);
 	err_t result = count_pages(info);
 	if (result == OK)
 		result = tell(info, plan);
-	source_close(&info->source);
+	any_dump_close(&info->dump);
 	return result;
 }

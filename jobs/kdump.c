@@ -72,13 +72,13 @@ static err_t choose_borders(struct writing *writing)
 	struct dump *dump = writing->dump;
 	uint64_t page = page_bytes(&dump->source.target), block = dump->plan->splitblock_bytes;
 	uint64_t share = writing->cycle.pages / writing->parts, got = 0, pages;
-	pfn_t max = dump->max_mapnr, first = 0;
+	pfn_t max = dump->max_mapnr, first = dump->out.first_pfn;
 	unsigned part = 0;
 
 	if (block % page)
 		return fail(ERR_USAGE, "The splitblock size must be align to page_size.");
 	for (unsigned i = 0; i < writing->parts; i++)
-		writing->end[i] = share || i + 1 == writing->parts ? max : 0;
+		writing->end[i] = share || i + 1 == writing->parts ? max : first;
 	for (; share && first < max && part + 1 < writing->parts; first += block / page) {
 		pfn_t end = min_u64(first + block / page, max);
 		TRY(count_block(&writing->cycle, first, end, &pages));
@@ -152,7 +152,8 @@ static err_t write_window(struct writing *writing, pfn_t first, pfn_t end)
 
 static err_t write_part(struct writing *writing, unsigned part)
 {
-	pfn_t first = part ? writing->end[part - 1] : 0, end = writing->end[part];
+	pfn_t first = part ? writing->end[part - 1] : writing->dump->out.first_pfn;
+	pfn_t end = writing->end[part];
 
 	TRY(kdump_plan(&writing->writer, &writing->sink[part], writing->cycle.pages,
 		       writing->dump->plan->split, first, end));
@@ -194,7 +195,8 @@ static err_t begin_packing(struct writing *writing)
 				   .batch_bytes = batch_bytes(dump) };
 
 	packing.workers = budget_workers(dump->plan, &packing);
-	say(&dump->plan->say, SAY_DEBUG, "Number of threads: %u\n", packing.workers);
+	say(&dump->plan->say, SAY_DEBUG, "Number of threads: %u\nMemory that may be used: %" PRIu64
+	    "\n", packing.workers, budget_bytes(dump->plan));
 	return packer_create(&packing, &writing->packer);
 }
 
@@ -222,7 +224,7 @@ static err_t write_parts(struct writing *writing)
 			result = end_early(writing, mine);
 	}
 	for (; part < writing->parts; part++) {
-		writing->writer.sink = &writing->sink[part];
+		kdump_take_up(&writing->writer, &writing->sink[part]);
 		result = end_early(writing, result);
 	}
 	if (result == OK)
@@ -262,7 +264,7 @@ err_t write_kdump(struct dump *dump, struct sink *sink, unsigned parts, struct t
 	if (result == OK)
 		result = write_beginning(&writing);
 	for (unsigned i = 0; result != OK && i < parts && writing.writer.sink; i++) {
-		writing.writer.sink = &sink[i];
+		kdump_take_up(&writing.writer, &sink[i]);
 		result = end_early(&writing, result);
 	}
 	if (result == OK)

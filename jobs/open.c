@@ -8,12 +8,17 @@
 #include "base/io.h"
 #include "base/scope.h"
 #include "facts/given.h"
+#include "facts/release.h"
 #include "facts/table.h"
 #include "facts/vmcoreinfo.h"
 #include "facts/vmlinux.h"
+#include "input/kdump.h"
 #include "kernel/cpus.h"
+#include "kernel/itself.h"
 #include "kernel/utsname.h"
 #include "makedumpfile.h"
+#include "pages/needs.h"
+#include "pages/percpu.h"
 
 enum { VMCOREINFO_MOST = 1 << 20 };
 
@@ -35,6 +40,8 @@ static err_t know_machine(struct dump *dump, const struct arch **ret)
 	struct source *source = &dump->source;
 
 	*ret = arch_find(source->elf_machine);
+	if (!*ret && source->stored.known)
+		*ret = arch_named((const char *)source->stored.uts + MACHINE_FIELD * UTS_FIELD);
 	if (source->stored.known)
 		return OK;
 	if (!*ret)
@@ -58,6 +65,7 @@ static void take_stored(struct dump *dump)
 	dump->out.timestamp = stored->seconds;
 	dump->out.timestamp_us = stored->microseconds;
 	dump->out.phys_base = stored->phys_base;
+	dump->out.first_pfn = dump->source.kdump->origin;
 	dump->out.status = stored->status;
 	dump->out.uts = stored->uts;
 	if (stored->eraseinfo_bytes) {
@@ -106,7 +114,8 @@ static err_t read_vmcoreinfo(const struct plan *plan, struct facts *given)
 
 	TRY(io_slurp(plan->vmcoreinfo, VMCOREINFO_MOST, &text, &bytes));
 	text[bytes++] = '\n'; /* in place of the NUL: a file is not cut off */
-	return vmcoreinfo_read(given, text, bytes, plan->vmcoreinfo);
+	TRY(vmcoreinfo_read(given, text, bytes, plan->vmcoreinfo));
+	return vmcoreinfo_check(given, plan->vmcoreinfo);
 }
 
 /* With -x or -i: that file first, then from the note what the file does not tell. */
@@ -147,6 +156,17 @@ static err_t read_notes(struct dump *dump, const struct arch *arch, struct notes
 	return OK;
 }
 
+/* The dump's own vmcoreinfo. One line may be missing: the release stands in memory, too, and a
+ * machine mostly has the usual page size. */
+static err_t read_own(struct dump *dump, const struct notes_found *found, struct facts *own)
+{
+	const char *name = dump->note_found ? "VMCOREINFO in memory" : "the note VMCOREINFO";
+
+	TRY(vmcoreinfo_read(own, (const char *)found->vmcoreinfo, found->vmcoreinfo_bytes, name));
+	return fact_known(own, TEXT_OSRELEASE) != fact_known(own, DECIMAL_PAGESIZE)
+		? OK : vmcoreinfo_check(own, name);
+}
+
 /* Notes, vmcoreinfo and what was given. ERR_NOFACT: there is none. */
 static err_t read_facts(struct dump *dump, const struct arch *arch, struct notes_found *found)
 {
@@ -168,9 +188,7 @@ static err_t read_facts(struct dump *dump, const struct arch *arch, struct notes
 	if (found->vmcoreinfo) {
 		dump->out.vmcoreinfo_at = (size_t)(found->vmcoreinfo - source->notes);
 		dump->out.vmcoreinfo_bytes = found->vmcoreinfo_bytes;
-		TRY(vmcoreinfo_read(&own, (const char *)found->vmcoreinfo, found->vmcoreinfo_bytes,
-				    dump->note_found ? "VMCOREINFO in memory"
-						     : "the note VMCOREINFO"));
+		TRY(read_own(dump, found, &own));
 	}
 	if (given_file(dump->plan))
 		TRY(read_given(dump, arch, &own));
@@ -191,7 +209,7 @@ static err_t check_release(struct dump *dump, vaddr_t at, const char *release)
 {
 	struct facts *facts = &dump->facts;
 
-	if (!fact_known(facts, TEXT_OSRELEASE))
+	if (!fact_known(facts, TEXT_OSRELEASE) && *release >= '1' && *release <= '9')
 		fact_set_text(facts, TEXT_OSRELEASE, release, strlen(release), "utsname");
 	if (!strcmp(release, facts->release))
 		return OK;
@@ -234,33 +252,93 @@ static err_t find_dom0_tables(struct dump *dump)
 	return OK;
 }
 
-/* How its memory is read. */
-static err_t know_memory(struct dump *dump, const struct arch *arch)
+/* How its memory is read, as the facts say. */
+static err_t try_memory(struct dump *dump, const struct arch *arch)
 {
-	dump->space.target = dump->source.target;
+	dump->space = (struct space){ .target = dump->source.target };
 	TRY(within(arch->setup(&dump->space, &dump->facts, &dump->source), "%s",
 		   dump->source.name));
 	if (dump->xen.here)
 		TRY(find_dom0_tables(dump));
 	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
 					.tables = dump->tables };
-	if (!dump->source.stored.known || dump->note_found || !dump->out.vmcoreinfo_bytes)
+	if (!dump->source.stored.known || dump->note_found || !dump->out.vmcoreinfo_bytes) {
 		dump->out.phys_base = dump->space.phys_base;
+		dump->out.first_pfn = dump->space.file_pfn;
+	}
 	err_t result = read_utsname(dump);
-	if (result != OK)
-		return result == ERR_MISMATCH ? result : within(result, "%s", dump->source.name);
+	return result == ERR_MISMATCH ? result : within(result, "%s", dump->source.name);
+}
+
+/* Where the facts do not tell enough, a CPU that ran the kernel may, or a guess that is proved. */
+static err_t know_memory(struct dump *dump, const struct arch *arch)
+{
+	struct facts told = dump->facts;
+	struct kept_text why;
+	bool proof = fact_known(&told, TEXT_OSRELEASE);
+	err_t result = try_memory(dump, arch);
+
+	err_keep(&why);
+	proof &= result != ERR_MISMATCH;
+	if (result != OK && proof && cpus_locate(&dump->source, arch, &dump->facts) == OK)
+		result = try_memory(dump, arch);
+	if (result != OK && proof && arch->guess && arch->guess(&dump->facts))
+		result = try_memory(dump, arch);
+	if (result != OK) {
+		dump->facts = told;
+		return err_again(result, &why);
+	}
 	dump->memory_known = true;
 	return OK;
+}
+
+/* The kinds of pages the job is about. */
+static unsigned kinds_asked(const struct dump *dump)
+{
+	const struct plan *plan = dump->plan;
+	unsigned kinds = plan->job == JOB_USAGE ? kinds_of_level(LEVEL_MOST) : 0;
+
+	for (unsigned i = 0; i < plan->levels; i++)
+		if (plan->level[i] >= LEVEL_CACHE)
+			kinds |= kinds_of_level(plan->level[i]);
+	return kinds;
+}
+
+/* Ask the kernel's own tables for all that is not known yet. What they cannot tell may be had
+ * elsewhere, or is not needed, so this alone is no failure. */
+static void ask_kernel(struct dump *dump)
+{
+	struct kept_text why;
+
+	err_keep(&why);
+	if (itself_answer(&dump->memory, &dump->facts) != OK)
+		say(&dump->plan->say, SAY_DEBUG, "The kernel does not tell of itself: %s\n",
+		    err_text());
+	err_again(OK, &why);
+}
+
+/* Where its struct pages are. */
+static err_t know_page_array(struct dump *dump)
+{
+	pfn_t limit = dump->xen.here ? dump->xen.dom0_end : dump->max_mapnr;
+	err_t result = memmap_open(&dump->map, &dump->memory, &dump->facts, limit);
+
+	if (result == ERR_NOFACT) {
+		ask_kernel(dump);
+		result = memmap_open(&dump->map, &dump->memory, &dump->facts, limit);
+	}
+	return within(result, "%s", dump->source.name);
 }
 
 /* What its pages are. */
 static err_t know_pages(struct dump *dump)
 {
-	if (given_file(dump->plan))
-		given_complete(&dump->facts);
-	pfn_t limit = dump->xen.here ? dump->xen.dom0_end : dump->max_mapnr;
-	TRY(within(memmap_open(&dump->map, &dump->memory, &dump->facts, limit), "%s",
-		   dump->source.name));
+	bool percpu = dump->plan->percpu_free && percpu_check(&dump->facts) != OK;
+
+	if (percpu || needs_unmet(&dump->facts, kinds_asked(dump), NULL))
+		ask_kernel(dump);
+	TRY(know_page_array(dump));
+	release_complete(&dump->facts);
 	TRY(within(rules_choose(&dump->rules, &dump->source.target, &dump->facts), "%s",
 		   dump->source.name));
 	dump->xen.dom0_end = min_u64(dump->xen.dom0_end, dump->map.end);
@@ -268,60 +346,9 @@ static err_t know_pages(struct dump *dump)
 		dump->max_mapnr = min_u64(dump->max_mapnr, dump->map.end);
 	dump->kernel_known = true;
 	dump->decider = (struct decider){ .map = &dump->map, .rules = &dump->rules,
-					  .facts = &dump->facts };
+					  .facts = &dump->facts,
+					  .percpu_wanted = dump->plan->percpu_free };
 	return OK;
-}
-
-/* As vmcoreinfo has them, one to a line: scripts read OSRELEASE and CRASHTIME here. */
-static void tell_facts(const struct dump *dump)
-{
-	const struct say *say_to = &dump->plan->say;
-	const char *from = "";
-
-	for (enum fact_id id = 0; id < FACTS; id++) {
-		if (!fact_known(&dump->facts, id))
-			continue;
-		if (strcmp(from, dump->facts.source[id])) {
-			from = dump->facts.source[id];
-			say(say_to, SAY_DEBUG, "Facts        : from %s\n", from);
-		}
-		say(say_to, SAY_DEBUG, "  ");
-		vmcoreinfo_write_fact(&dump->facts, id, say_to->text);
-	}
-}
-
-/* What an earlier run wrote into the header; scripts read dump_level here. */
-static void tell_stored(const struct dump *dump)
-{
-	const struct stored *stored = &dump->source.stored;
-
-	if (stored->known)
-		say(&dump->plan->say, SAY_DEBUG, "Header       :\n  nr_cpus          : %u\n"
-		    "  dump_level       : %u\n", stored->cpus, stored->level);
-}
-
-static void tell(const struct dump *dump)
-{
-	const struct say *say_to = &dump->plan->say;
-	const struct source *source = &dump->source;
-
-	if (!says(say_to, SAY_DEBUG))
-		return;
-	for (size_t i = 0; i < source->segments; i++)
-		say(say_to, SAY_DEBUG,
-		    "LOAD[%2zu] %16" PRIx64 " %16" PRIx64 " %16" PRIx64 " %16" PRIx64 "\n", i,
-		    source->segment[i].start,
-		    source->segment[i].start + source->segment[i].memory_bytes,
-		    source->segment[i].virtual,
-		    source->segment[i].virtual + source->segment[i].memory_bytes);
-	say(say_to, SAY_DEBUG,
-	    "Linux kdump\nmax_mapnr    : %" PRIx64 "\npage_size    : %" PRIu64 "\n",
-	    dump->max_mapnr, page_bytes(&source->target));
-	tell_stored(dump);
-	tell_facts(dump);
-	if (dump->kernel_known)
-		say(say_to, SAY_DEBUG, "Memory type  : %s\nCompound pages: %s\n",
-		    dump->map.model->name, dump->rules.compound->when);
 }
 
 /* Of a kernel that is not known the output tells at least the machine: who reads it needs that to
@@ -333,10 +360,33 @@ static void name_machine(struct dump *dump, const struct arch *arch)
 	dump->out.uts = dump->uts;
 }
 
+/* Is a dump of everything better than none? A fact is missing that no other source has. */
+static bool may_keep_all(const struct dump *dump)
+{
+	return dump->plan->job == JOB_DUMP;
+}
+
 /* The sentence says that there is none, or why not. */
 static err_t no_vmcoreinfo(void)
 {
-	return fail(ERR_PARAMETER, "%s Specify '-x' option or '-i' option.", err_text());
+	return fail(ERR_PARAMETER, "%s\nSpecify '-x' option or '-i' option.", err_text());
+}
+
+/* What is below the first page frame that a dump file of the machine can have, say flash memory
+ * that a hypervisor has put into its core, has no place in one. */
+static void begin_pages(struct dump *dump)
+{
+	paddr_t first = dump->out.first_pfn << dump->source.target.page_shift;
+
+	if (dump->plan->elf) /* tells every address */
+		dump->out.first_pfn = first = 0;
+	for (size_t i = 0; i < dump->source.segments; i++) {
+		if (dump->source.segment[i].start >= first)
+			continue;
+		say(&dump->plan->say, SAY_COMMON, "Memory below %#" PRIx64 ", where the kernel's "
+		    "begins, has no place in the dump file\n", first);
+		return;
+	}
 }
 
 /* Open and understand; what fails after the source is open is undone by dump_open(). */
@@ -373,7 +423,7 @@ static err_t open_parts(struct dump *dump)
 		result = know_memory(dump, arch);
 		if (result == OK && dump->plan->job != JOB_DMESG) /* a log needs no page array */
 			result = know_pages(dump);
-		if (result != OK && needed)
+		if (result != OK && needed && (result != ERR_NOFACT || !may_keep_all(dump)))
 			return result;
 	}
 	if (result != OK && !dump->out.uts)
@@ -388,7 +438,8 @@ static err_t open_parts(struct dump *dump)
 		    "zero is kept: %s\n",
 		    err_text());
 	dump->out.max_mapnr = dump->max_mapnr;
-	tell(dump);
+	begin_pages(dump);
+	tell_dump(dump);
 	return OK;
 }
 

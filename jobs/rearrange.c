@@ -113,6 +113,7 @@ err_t job_rearrange(const struct plan *plan)
 	FREE_AT_END uint8_t *piece = malloc(PIECE_BYTES);
 	struct stream stream = { .piece = piece };
 	struct sink sink = { .kind = plan->dry_run ? SINK_NOWHERE : SINK_FILE,
+			     .cache = budget_cache(plan),
 			     .name = plan->output, .limit = plan->limit };
 	struct kept_text why;
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* reassemble.c - the parts of a split dump become one file again.
+/* reassemble.c - the parts of a split dump become one file again; and a dump that was cut off
+ * becomes a valid one (--salvage), which is the same with one part.
  * Headers, notes and bitmaps are those of the first part, for all parts have them whole.
  * Descriptors and data follow part by part; data is copied packed as it is, any codec will do. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +37,8 @@ struct joining {
 	uint64_t descriptors, data_at; /* where the next ones go */
 	uint64_t zero_at;              /* the shared page of zeros; 0: none */
 	bool incomplete;
+	bool salvage;                 /* the one part stays what it is, also if it is one of more */
+	uint64_t pages, lost;         /* descriptors, and those of them without data */
 	char *eraseinfo;              /* of all parts; owned */
 	size_t eraseinfo_bytes;
 };
@@ -80,7 +84,7 @@ static err_t look_at_part(struct joining *joining, const struct source *source, 
 			    part->name, joining->part->name);
 	part->start = source->kdump->start;
 	part->end = source->kdump->end;
-	part->incomplete = bits & DUMP_DH_COMPRESSED_INCOMPLETE || source_is_cut(source);
+	part->incomplete = source->kdump->incomplete;
 	return OK;
 }
 
@@ -128,6 +132,8 @@ static err_t look_at_parts(struct joining *joining)
 		TRY(result);
 		joining->incomplete |= part->incomplete;
 	}
+	if (joining->salvage)
+		return OK;
 	qsort(joining->part, joining->parts, sizeof(*joining->part), by_start);
 	return check_tiles(joining, max_mapnr);
 }
@@ -176,11 +182,15 @@ static err_t write_sub_header(struct joining *joining, const struct source *sour
 	uint8_t header[SUB_BYTES];
 
 	TRY(file_read(source, at, header, shape->size, "sub header"));
-	put_32(target->big_endian, header + shape->split, 0);
-	put_word(target, header + shape->start_pfn, 0);
-	put_word(target, header + shape->end_pfn, 0);
-	put_64(target->big_endian, header + shape->start_pfn_64, 0);
-	put_64(target->big_endian, header + shape->end_pfn_64, 0);
+	if (!joining->salvage) {
+		put_32(target->big_endian, header + shape->split, 0);
+		put_word(target, header + shape->start_pfn, 0);
+		put_word(target, header + shape->end_pfn, 0);
+		put_64(target->big_endian, header + shape->start_pfn_64, 0);
+		put_64(target->big_endian, header + shape->end_pfn_64, 0);
+	}
+	if (source->kdump->version < 5) /* there, something else stands in its place */
+		return sink_write(&joining->sink, at, header, shape->size);
 	put_64(target->big_endian, header + shape->offset_eraseinfo,
 	       joining->eraseinfo_bytes ? joining->data_at : 0);
 	put_word(target, header + shape->size_eraseinfo, joining->eraseinfo_bytes);
@@ -239,6 +249,16 @@ static err_t flush_data(struct joining *joining, const struct source *source,
 	return copy_bytes(joining, source, data->from, data->to, bytes);
 }
 
+/* No page can be made of it: a stream was cut in the middle of it, or it was smashed. */
+static bool is_absurd(const struct source *source, const uint8_t *descriptor)
+{
+	uint32_t size = get_32(source->big_endian, descriptor + DESCRIPTOR_SIZE);
+	uint32_t flags = get_32(source->big_endian, descriptor + DESCRIPTOR_FLAGS);
+	uint64_t block = page_bytes(&source->target);
+
+	return !size || size > block || (flags ? !codec_by_flag(flags) : size != block);
+}
+
 /* Give a descriptor its new offset. What the part has lost stays missing. */
 static err_t take_descriptor(struct joining *joining, const struct source *source,
 			     uint8_t *descriptor, struct stretch_of_data *data)
@@ -247,13 +267,19 @@ static err_t take_descriptor(struct joining *joining, const struct source *sourc
 	uint64_t at = get_64(big, descriptor + DESCRIPTOR_OFFSET);
 	uint32_t size = get_32(big, descriptor + DESCRIPTOR_SIZE);
 
-	if (joining->zero_at && at == joining->zero_at)
+	if (joining->zero_at && at == joining->zero_at) {
+		joining->pages++;
 		return OK; /* it lies at the same place in all of them */
-	if (size > page_bytes(&source->target))
+	}
+
+	if (size > page_bytes(&source->target) && !joining->salvage)
 		return fail(ERR_CORRUPT, "%s: a page of %u bytes at %#" PRIx64, source->name, size,
 			    at);
-	if (!at || !file_has(source, at, size)) {
+	joining->pages++;
+	if (!at || (joining->salvage && is_absurd(source, descriptor)) ||
+	    !file_has(source, at, size)) {
 		joining->incomplete = true;
+		joining->lost++;
 		memset(descriptor, 0, KDUMP_DESCRIPTOR_BYTES);
 		return OK;
 	}
@@ -274,8 +300,10 @@ static err_t take_batch(struct joining *joining, const struct source *source, ui
 	size_t size = count * KDUMP_DESCRIPTOR_BYTES;
 	struct stretch_of_data data = { 0 };
 
-	if (file_some(source, at, batch, size) < size)
-		joining->incomplete = true; /* zeros: missing */
+	errno = 0;
+	if (file_some(source, at, batch, size) < size && errno && !joining->salvage)
+		return fail(ERR_IO, "%s: descriptors at %#" PRIx64 ": %s", source->name, at,
+			    strerror(errno));
 	for (size_t i = 0; i < count; i++)
 		TRY(take_descriptor(joining, source, batch + i * KDUMP_DESCRIPTOR_BYTES, &data));
 	TRY(flush_data(joining, source, &data));
@@ -344,7 +372,7 @@ static err_t take_parts(struct joining *joining)
 	for (unsigned i = 0; i < joining->parts; i++) {
 		TRY(open_part(joining, joining->part[i].name, &source));
 		err_t result = take_part(joining, &source, &joining->part[i]);
-		if (result == ERR_NOSPACE) {
+		if (result == ERR_NOSPACE && joining->descriptors) {
 			say(&joining->plan->say, SAY_COMMON, "This is an incomplete dumpfile, but "
 			    "might analyzable.\n");
 		}
@@ -365,27 +393,53 @@ static err_t join(struct joining *joining)
 		return sink_close(&joining->sink);
 	err_keep(&why);
 	/* What is useless would be in the way of the next try. */
-	sink_abandon(&joining->sink, result != ERR_NOSPACE);
+	sink_abandon(&joining->sink, result != ERR_NOSPACE || !joining->descriptors);
 	return err_again(result, &why);
+}
+
+/* Join the parts, or salvage the one. */
+static err_t make(struct joining *joining)
+{
+	const struct plan *plan = joining->plan;
+	FREE_AT_END uint8_t *piece = malloc(PIECE_BYTES);
+	FREE_AT_END struct part *part = calloc(plan->parts + 1, sizeof(*part));
+
+	if (!piece || !part)
+		return fail(ERR_NOMEM, "no memory for %u parts", plan->parts);
+	joining->part = part;
+	joining->parts = plan->parts;
+	joining->piece = piece;
+	joining->sink = (struct sink){ .kind = SINK_FILE, .name = plan->output,
+				       .limit = plan->limit, .cache = budget_cache(plan) };
+	TRY(sink_check(plan->output, plan->replace));
+	err_t result = join(joining);
+	free(joining->eraseinfo);
+	return result;
 }
 
 err_t job_reassemble(const struct plan *plan)
 {
-	FREE_AT_END uint8_t *piece = malloc(PIECE_BYTES);
-	FREE_AT_END struct part *part = calloc(plan->parts + 1, sizeof(*part));
-	struct joining joining = {
-		.plan = plan, .part = part, .parts = plan->parts, .piece = piece,
-		.sink = { .kind = SINK_FILE, .name = plan->output, .limit = plan->limit },
-	};
+	struct joining joining = { .plan = plan };
 
 	if (!plan->parts)
 		return fail(ERR_USAGE, "No dumpfile to make %s of is given", plan->output);
-	if (!piece || !part)
-		return fail(ERR_NOMEM, "no memory for %u parts", plan->parts);
-	TRY(sink_check(plan->output, plan->replace));
-	err_t result = join(&joining);
-	free(joining.eraseinfo);
-	if (result == OK)
-		say(&plan->say, SAY_COMMON, "\nThe dumpfile is saved to %s.\n", plan->output);
-	return result;
+	TRY(make(&joining));
+	if (joining.incomplete)
+		say(&plan->say, SAY_ERROR, "makedumpfile: the parts are incomplete, and so is %s: "
+		    "%" PRIu64 " of %" PRIu64 " pages are missing\n", plan->output, joining.lost,
+		    joining.pages);
+	say(&plan->say, SAY_COMMON, "\nThe dumpfile is saved to %s.\n", plan->output);
+	return OK;
+}
+
+err_t job_salvage(const struct plan *plan)
+{
+	struct joining joining = { .plan = plan, .salvage = true };
+
+	TRY(make(&joining));
+	say(&plan->say, SAY_COMMON, "%" PRIu64 " of %" PRIu64 " pages have been salvaged.%s\n"
+	    "\nThe dumpfile is saved to %s.\n", joining.pages - joining.lost, joining.pages,
+	    joining.incomplete ? "\nThis is an incomplete dumpfile, but might analyzable." : "",
+	    plan->output);
+	return OK;
 }

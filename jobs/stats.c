@@ -6,6 +6,12 @@
 #include "diskdump_mod.h"
 #include "makedumpfile.h"
 
+/* Page frames that the dump file has a bit for. */
+static uint64_t total_pages(const struct dump *dump)
+{
+	return dump->max_mapnr - min_u64(dump->max_mapnr, dump->out.first_pfn);
+}
+
 uint64_t excluded_pages(const struct tally *tally)
 {
 	uint64_t sum = tally->zero;
@@ -52,9 +58,9 @@ void report_pages(const struct dump *dump, const struct tally *tally, uint64_t w
 		say(to, SAY_REPORT, "  (The number of pages is reduced to %" PRIu64 "%%.)\n",
 		    kept * 100 / tally->existing);
 	say(to, SAY_REPORT, "Memory Hole     : 0x%016" PRIx64 "\n",
-	    dump->max_mapnr - tally->existing);
+	    total_pages(dump) - tally->existing);
 	say(to, SAY_REPORT, "--------------------------------------------------\n");
-	say(to, SAY_REPORT, "Total pages     : 0x%016" PRIx64 "\n", dump->max_mapnr);
+	say(to, SAY_REPORT, "Total pages     : 0x%016" PRIx64 "\n", total_pages(dump));
 	say(to, SAY_REPORT, "Write bytes     : %" PRIu64 "\n\n", written);
 }
 
@@ -83,8 +89,8 @@ static void put_pages(struct json *json, const struct dump *dump, const struct t
 {
 	uint64_t excluded = excluded_pages(tally);
 
-	json_number(json, "total_pages", dump->max_mapnr);
-	json_number(json, "hole_pages", dump->max_mapnr - tally->existing);
+	json_number(json, "total_pages", total_pages(dump));
+	json_number(json, "hole_pages", total_pages(dump) - tally->existing);
 	json_number(json, "original_pages", tally->existing);
 	json_number(json, "excluded_pages", excluded);
 	json_number(json, "zero_pages", tally->zero);
@@ -92,6 +98,7 @@ static void put_pages(struct json *json, const struct dump *dump, const struct t
 	json_number(json, "cache_private_pages", tally->excluded[PAGE_CACHE_PRIVATE]);
 	json_number(json, "user_pages", tally->excluded[PAGE_USER]);
 	json_number(json, "free_pages", tally->excluded[PAGE_FREE]);
+	json_number(json, "free_percpu_pages", tally->percpu);
 	json_number(json, "hwpoison_pages", tally->excluded[PAGE_HWPOISON]);
 	json_number(json, "offline_pages", tally->excluded[PAGE_OFFLINE]);
 	json_number(json, "remaining_pages", tally->existing - excluded);

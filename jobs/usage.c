@@ -57,9 +57,8 @@ err_t job_usage(const struct plan *asked)
 	plan.say.level &= ~(unsigned)(SAY_PROGRESS | SAY_REPORT);
 	TRY(dump_open(&dump, &plan));
 	dump.out.level = LEVEL_MOST;
-	err_t result = decider_set_level(&dump.decider, LEVEL_MOST);
-	if (result == OK)
-		result = count(&dump, &tally);
+	decider_set_level(&dump.decider, LEVEL_MOST);
+	err_t result = count(&dump, &tally);
 	if (result == OK) {
 		print_table(&dump, &tally);
 		warn_of_pages(&dump, &tally);

@@ -16,7 +16,7 @@ static err_t read_text(struct facts *facts, const char *text, size_t bytes, cons
 {
 	uint64_t page;
 
-	TRY(vmcoreinfo_lines(facts, text, bytes, name));
+	TRY(vmcoreinfo_read(facts, text, bytes, name));
 	TRY(within(fact_need(facts, DECIMAL_PAGESIZE, &page), "Invalid format in %s", name));
 	return page == 4096 ? OK : fail(ERR_CORRUPT, "Invalid format in %s: PAGESIZE %" PRIu64
 					" is none of the hypervisor", name, page);

@@ -4,6 +4,8 @@
 
 #include "kernel/utsname.h"
 
+static const char who[] = "the registers of a CPU";
+
 static bool next_cpu(struct cpus *cpus)
 {
 	const struct source *source = cpus->source;
@@ -49,7 +51,6 @@ vaddr_t cpus_handler(const struct cpus *cpus, const struct space *space, struct 
 static err_t place(struct cpus *cpus, const struct facts *linked, struct reader *tables,
 		   struct reader *bytes, struct facts *ret)
 {
-	static const char who[] = "the registers of a CPU";
 	struct space space = { .target = cpus->source->target };
 	vaddr_t release_at, first, handler;
 	paddr_t at;
@@ -72,8 +73,31 @@ static err_t place(struct cpus *cpus, const struct facts *linked, struct reader 
 	return fail(ERR_NOFACT, "no CPU ran the kernel");
 }
 
-err_t cpus_place(const struct source *source, const struct arch *arch, const struct facts *linked,
-		 struct facts *ret)
+/* A CPU's page tables lead to the release, where the facts say it is. */
+static err_t locate(struct cpus *cpus, const struct facts *facts, struct reader *tables,
+		    struct reader *bytes, struct facts *ret)
+{
+	struct space space = { .target = cpus->source->target };
+	vaddr_t release_at;
+	paddr_t at;
+	uint64_t run;
+
+	TRY(utsname_release(facts, &release_at));
+	TRY(cpus->arch->setup(&space, facts, cpus->source));
+	while (cpus_next(cpus, &space))
+		if (space_translate(&space, tables, release_at, &at, &run) == OK &&
+		    utsname_is_release(bytes, facts, at)) {
+			cpus->arch->place(ret, release_at, at, &cpus->state, who);
+			return OK;
+		}
+	return fail(ERR_NOFACT, "no CPU ran the kernel");
+}
+
+typedef err_t cpus_search(struct cpus *, const struct facts *, struct reader *tables,
+			  struct reader *bytes, struct facts *ret);
+
+static err_t with_readers(const struct source *source, const struct arch *arch,
+			  cpus_search *search_for, const struct facts *facts, struct facts *ret)
 {
 	struct cpus cpus = { source, arch, .root = CPU_ROOTS };
 	struct reader *tables = NULL, *bytes = NULL;
@@ -84,8 +108,21 @@ err_t cpus_place(const struct source *source, const struct arch *arch, const str
 	if (result == OK)
 		result = reader_create(source, &bytes);
 	if (result == OK)
-		result = place(&cpus, linked, tables, bytes, ret);
+		result = search_for(&cpus, facts, tables, bytes, ret);
 	reader_destroy(bytes);
 	reader_destroy(tables);
 	return result;
+}
+
+err_t cpus_place(const struct source *source, const struct arch *arch, const struct facts *linked,
+		 struct facts *ret)
+{
+	return with_readers(source, arch, place, linked, ret);
+}
+
+err_t cpus_locate(const struct source *source, const struct arch *arch, struct facts *facts)
+{
+	struct facts told = *facts;
+
+	return with_readers(source, arch, locate, &told, facts);
 }

@@ -28,4 +28,9 @@ vaddr_t cpus_handler(const struct cpus *, const struct space *, struct reader *t
 err_t cpus_place(const struct source *, const struct arch *, const struct facts *linked,
 		 struct facts *ret);
 
+/* Where the image of a kernel lies whose facts tell its addresses as they are, and what kind of
+ * page tables it has: the facts of arch->place() that are not known.
+ * ERR_NOFACT: as cpus_place(). */
+err_t cpus_locate(const struct source *, const struct arch *, struct facts *);
+
 #endif

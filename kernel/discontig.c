@@ -28,6 +28,11 @@ static err_t read_node(struct memmap *map, const struct facts *facts, vaddr_t pg
 	TRY(memory_word(memory, pgdat + facts->value[OFFSET_PGLIST_DATA_START_PFN], &start));
 	TRY(memory_word(memory, pgdat + facts->value[OFFSET_PGLIST_DATA_SPANNED], &spanned));
 	TRY(memory_word(memory, pgdat + facts->value[OFFSET_PGLIST_DATA_MEM_MAP], &ret->at));
+	/* ia64 (CONFIG_VIRTUAL_MEM_MAP): one array for all, with holes where there is no memory. */
+	if (fact_known(facts, SYMBOL_VMEM_MAP)) {
+		TRY(memory_word(memory, facts->value[SYMBOL_VMEM_MAP], &ret->at));
+		ret->at += start * map->page_size;
+	}
 	ret->first = min_u64(start, map->limit);
 	ret->end = ret->first + min_u64(spanned, map->limit - ret->first);
 	if (!memory_is_kernel(memory, ret->at))

@@ -27,8 +27,10 @@ static err_t flat_open(struct memmap *map, const struct facts *facts)
 
 static void flat_find(struct memmap *map, pfn_t pfn, struct stretch *ret)
 {
-	(void)pfn;
-	*ret = (struct stretch){ 0, map->limit, map->array };
+	pfn_t first = min_u64(map->memory->space->mem_map_pfn, map->limit);
+
+	*ret = pfn < first ? (struct stretch){ 0, first, 0 }
+			   : (struct stretch){ first, map->limit, map->array };
 }
 
 static const struct memmap_model flat = {
@@ -42,12 +44,9 @@ static const struct memmap_model *const models[] = {
 
 static err_t check_struct_page(struct memmap *map, const struct facts *facts)
 {
-	uint64_t size, ignored;
+	uint64_t size;
 
 	TRY(fact_need(facts, SIZE_PAGE, &size));
-	TRY(fact_need(facts, OFFSET_PAGE_FLAGS, &ignored));
-	TRY(fact_need(facts, OFFSET_PAGE_REFCOUNT, &ignored));
-	TRY(fact_need(facts, OFFSET_PAGE_MAPPING, &ignored));
 	if (size < 16 || size > STRUCT_PAGE_MOST)
 		return fail(ERR_CORRUPT, "SIZE(page) is %" PRIu64 ", not between 16 and %d", size,
 			    STRUCT_PAGE_MOST);

@@ -90,8 +90,8 @@ static err_t section_pages(struct memmap *map, uint64_t section, vaddr_t *ret)
 		   "sparse section %" PRIu64 " at %#" PRIx64, section, at));
 	if (!(word & SECTION_PRESENT))
 		return ERR_HOLE;
-	*ret = (word & ~(uint64_t)SECTION_FLAGS) +
-	       map->page_size * (section << map->section_pages_shift);
+	*ret = as_word(&map->memory->space->target, (word & ~(uint64_t)SECTION_FLAGS) +
+		       map->page_size * (section << map->section_pages_shift));
 	if (!memory_is_kernel(map->memory, *ret))
 		return fail(ERR_CORRUPT, "sparse section %" PRIu64 ": page array at %#" PRIx64
 			    ", which is no kernel address", section, *ret);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { KREF_BYTES = 4 }; /* before the names, until 5.11 exports where they are */
+enum { KREF_BYTES = 4 }; /* before the names, until 5.10 */
 
 err_t utsname_find(const struct facts *facts, vaddr_t *ret)
 {
@@ -13,7 +13,9 @@ err_t utsname_find(const struct facts *facts, vaddr_t *ret)
 		return OK;
 	}
 	TRY(fact_need(facts, SYMBOL_INIT_UTS_NS, ret));
-	*ret += fact_or(facts, OFFSET_UTS_NAMESPACE_NAME, KREF_BYTES);
+	/* The kref moved behind in 5.11 (9a56493f6942), which exports where the names are. */
+	bool moved = facts_version(facts) >= KERNEL_VERSION(5, 11, 0);
+	*ret += fact_or(facts, OFFSET_UTS_NAMESPACE_NAME, moved ? 0 : KREF_BYTES);
 	return OK;
 }
 

@@ -38,6 +38,12 @@ static uint64_t sub_blocks(const struct kdump_writer *writer)
 	return round_up(bytes, block(writer)) / block(writer);
 }
 
+/* Page frames are counted from the first one that the file can have. */
+static uint64_t bits_of(const struct dump_facts *facts, pfn_t pfn)
+{
+	return pfn - min_u64(pfn, facts->first_pfn);
+}
+
 err_t kdump_create(struct kdump_writer *writer, const struct dump_facts *facts)
 {
 	*writer = (struct kdump_writer){ .facts = facts };
@@ -47,7 +53,7 @@ err_t kdump_create(struct kdump_writer *writer, const struct dump_facts *facts)
 		kdump_destroy(writer);
 		return fail(ERR_NOMEM, "no memory for %d descriptors", DESCRIPTORS_AT_ONCE);
 	}
-	writer->bitmap_bytes = round_up((facts->max_mapnr + 7) / 8, block(writer));
+	writer->bitmap_bytes = round_up((bits_of(facts, facts->max_mapnr) + 7) / 8, block(writer));
 	writer->bitmap_at[0] = (1 + sub_blocks(writer)) * block(writer);
 	writer->bitmap_at[1] = writer->bitmap_at[0] + writer->bitmap_bytes;
 	writer->table_at = writer->bitmap_at[1] + writer->bitmap_bytes;
@@ -86,9 +92,12 @@ static err_t write_header(struct kdump_writer *writer, uint32_t status)
 	put_32(big, header + shape->block_size, (uint32_t)block(writer));
 	put_32(big, header + shape->sub_hdr_size, (uint32_t)sub_blocks(writer));
 	put_32(big, header + shape->bitmap_blocks, (uint32_t)blocks);
-	put_32(big, header + shape->max_mapnr, (uint32_t)min_u64(facts->max_mapnr, UINT32_MAX));
+	uint64_t max_mapnr = bits_of(facts, facts->max_mapnr);
+	put_32(big, header + shape->max_mapnr, (uint32_t)min_u64(max_mapnr, UINT32_MAX));
 	put_32(big, header + shape->nr_cpus, facts->cpus);
-	return sink_write(writer->sink, 0, header, shape->size);
+	TRY(sink_write(writer->sink, 0, header, shape->size));
+	writer->marked = status & DUMP_DH_COMPRESSED_INCOMPLETE;
+	return OK;
 }
 
 static uint64_t notes_at(const struct kdump_writer *writer)
@@ -119,13 +128,14 @@ static err_t write_sub_header(struct kdump_writer *writer)
 		put_64(big, header + shape->offset_eraseinfo, writer->eraseinfo_at);
 		put_word(target, header + shape->size_eraseinfo, facts->eraseinfo_bytes);
 	}
-	put_64(big, header + shape->max_mapnr_64, facts->max_mapnr);
+	put_64(big, header + shape->max_mapnr_64, bits_of(facts, facts->max_mapnr));
 	if (writer->split) {
 		put_32(big, header + shape->split, 1);
-		put_word(target, header + shape->start_pfn, writer->first);
-		put_word(target, header + shape->end_pfn, writer->end);
-		put_64(big, header + shape->start_pfn_64, writer->first);
-		put_64(big, header + shape->end_pfn_64, writer->end);
+		uint64_t first = bits_of(facts, writer->first), end = bits_of(facts, writer->end);
+		put_word(target, header + shape->start_pfn, first);
+		put_word(target, header + shape->end_pfn, end);
+		put_64(big, header + shape->start_pfn_64, first);
+		put_64(big, header + shape->end_pfn_64, end);
 	}
 	return sink_write(writer->sink, block(writer), header, shape->size);
 }
@@ -181,7 +191,7 @@ uint64_t kdump_least_bytes(const struct kdump_writer *writer, uint64_t pages)
 err_t kdump_bitmap(struct kdump_writer *writer, struct sink *sink, unsigned index, pfn_t first,
 		   pfn_t end, const uint64_t *words)
 {
-	uint64_t at = first / 8, left = (end - first + 7) / 8;
+	uint64_t at = bits_of(writer->facts, first) / 8, left = (end - first + 7) / 8;
 
 	while (left) {
 		size_t size = (size_t)min_u64(left, PIECE_BYTES);
@@ -261,8 +271,9 @@ err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
 static err_t write_eraseinfo(struct kdump_writer *writer)
 {
 	const struct dump_facts *facts = writer->facts;
+	bool is_first = !bits_of(facts, writer->first) && bits_of(facts, writer->end);
 
-	if (!facts->eraseinfo_bytes || (writer->split && (writer->first || !writer->end)))
+	if (!facts->eraseinfo_bytes || (writer->split && !is_first))
 		return OK; /* of a split dump the first part that has pages tells */
 	TRY(sink_write(writer->sink, writer->data_at, facts->eraseinfo, facts->eraseinfo_bytes));
 	writer->eraseinfo_at = writer->data_at;
@@ -277,6 +288,7 @@ err_t kdump_finish(struct kdump_writer *writer)
 	if (writer->sink->kind != SINK_FILE)
 		return OK;
 	TRY(sink_sync(writer->sink));
+	writer->marked = false; /* or half, if it fails */
 	TRY(write_header(writer, 0));
 	return sink_sync(writer->sink);
 }
@@ -313,12 +325,25 @@ static err_t rescue_descriptors(struct kdump_writer *writer)
 	return result;
 }
 
+void kdump_take_up(struct kdump_writer *writer, struct sink *sink)
+{
+	writer->sink = sink;
+	writer->data_at = 0;
+	writer->descriptors_used = 0;
+	writer->marked = sink->kind == SINK_FILE && sink->end;
+}
+
 err_t kdump_mark_incomplete(struct kdump_writer *writer)
 {
-	if (!writer->sink || !writer->sink->end)
+	struct sink *sink = writer->sink;
+
+	if (!sink || !sink->end)
 		return ERR_HOLE;
-	TRY(write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE));
-	TRY(rescue_descriptors(writer));
-	err_t result = sink_extend(writer->sink, max_u64(writer->data_at, writer->table_at));
-	return result == ERR_NOSPACE ? OK : result; /* it may not grow: pages lack */
+	err_t marked = write_header(writer, DUMP_DH_COMPRESSED_INCOMPLETE);
+	if (marked != OK && !writer->marked)
+		return marked;
+	rescue_descriptors(writer); /* those that fail stay missing */
+	sink_extend(sink, max_u64(writer->data_at, writer->table_at));
+	sink->hopeless = sink->end < writer->table_at;
+	return sink->hopeless ? ERR_HOLE : OK;
 }

@@ -206,9 +206,7 @@ static err_t start_workers(struct packer *packer)
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
-	/* Fewer than asked for will do. */
-	return packer->threads ? OK
-			       : fail(ERR_NOMEM, "no thread can be started: %s", strerror(result));
+	return OK; /* fewer than asked for will do, and with none the caller's thread works */
 }
 
 static err_t make_slots(struct packer *packer)
@@ -244,9 +242,10 @@ err_t packer_create(const struct packing *packing, struct packer **ret)
 	pthread_cond_init(&packer->packed, NULL);
 
 	err_t result = make_slots(packer);
-	if (result == OK)
-		result =
-		    packing->workers ? start_workers(packer) : hands_init(&packer->own, packing);
+	if (result == OK && packing->workers)
+		result = start_workers(packer);
+	if (result == OK && !packer->threads)
+		result = hands_init(&packer->own, packing);
 	if (result == OK)
 		*ret = packer;
 	else

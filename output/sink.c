@@ -109,8 +109,10 @@ static err_t open_file(struct sink *sink, bool replace)
 		why = place_open(&sink->place, replace, &sink->fd, &sink->made);
 	if (!why && fstat(sink->fd, &stat))
 		why = errno;
-	if (why)
+	if (why) {
+		sink_abandon(sink, false);
 		return refused(sink->name, why);
+	}
 	sink->regular = S_ISREG(stat.st_mode);
 	sink->stale = !sink->made;
 	return OK;
@@ -126,6 +128,24 @@ err_t sink_open(struct sink *sink, bool replace)
 		return open_file(sink, replace);
 	sink->fd = STDOUT_FILENO;
 	return sink->kind == SINK_FLATTENED ? begin_flattened(sink) : OK;
+}
+
+/* Keep what the output has in the page cache below `cache`: when half of that is written, it is
+ * sent on its way to the disk, and the half before, which had the time to get there, is dropped.
+ * What is no file on a disk refuses, and needs none of this; what a disk refuses is known first
+ * here. */
+static err_t empty_cache(struct sink *sink, size_t size)
+{
+	sink->cached += size;
+	if (!sink->cache || sink->cached < sink->cache / 2)
+		return OK;
+	sink->cached = 0;
+	if (sync_file_range(sink->fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) &&
+	    (errno == EIO || errno == ENOSPC || errno == EDQUOT))
+		return not_written(sink);
+	posix_fadvise(sink->fd, 0, 0, POSIX_FADV_DONTNEED);
+	sync_file_range(sink->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return OK;
 }
 
 /* How much of [at, at + size) the limit lets through: of a file's positions, of a stream's sum. */
@@ -176,6 +196,7 @@ err_t sink_write(struct sink *sink, uint64_t at, const void *bytes, size_t size)
 		TRY(put(sink, at, bytes, fits));
 		sink->written += fits;
 		sink->end = max_u64(sink->end, at + fits);
+		TRY(empty_cache(sink, fits));
 	}
 	if (fits < size)
 		return fail(ERR_NOSPACE, "Can't write the dump file(%s). Size limit(%" PRIu64
@@ -285,7 +306,7 @@ err_t sink_finish(struct sink *sink)
 
 void sink_abandon(struct sink *sink, bool all)
 {
-	bool unwanted = all || (sink->made && !sink->end);
+	bool unwanted = all || sink->hopeless || (sink->made && !sink->end);
 
 	if (sink->kind == SINK_FILE && sink->fd >= 0 && unwanted &&
 	    !place_remove(&sink->place, sink->fd) && sink->regular && !sink->stale &&

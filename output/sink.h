@@ -26,12 +26,15 @@ struct sink {
 	enum sink_kind kind;
 	const char *name; /* as messages call it; lent */
 	uint64_t limit;   /* -L: bytes the output may have; 0: any number */
+	uint64_t cache;   /* bytes of page cache it may fill; 0: any number */
 	int fd;           /* -1: nowhere */
 	struct place place; /* SINK_FILE: where it lies */
 	bool regular;     /* an ordinary file: it can be cut, and holes are zeros */
 	bool made;        /* it was not there before */
 	bool stale;       /* what was there before still is */
+	bool hopeless;    /* set by the writer: it failed so early that nobody can open the file */
 	uint64_t written; /* bytes handed over, those written twice counted twice */
+	uint64_t cached;  /* bytes handed over since cache was last emptied */
 	uint64_t end;     /* one past the highest byte written */
 	uint8_t *record;  /* SINK_FLATTENED: bytes of the record in the making; owned */
 	uint64_t record_at;
@@ -77,7 +80,8 @@ err_t sink_sync(struct sink *);
 err_t sink_finish(struct sink *);
 
 /* The output failed: close it. A file that has nothing in it yet is removed if it was made here;
- * with `all`, any file is, whatever it has. What is no ordinary file stays. */
+ * with `all`, and if it is hopeless, any file is, whatever it has. What is no ordinary file stays.
+ */
 void sink_abandon(struct sink *, bool all);
 
 /* Close; what the kernel only notices now is an error, too. Fine on a sink that is not open. */

@@ -19,6 +19,7 @@ struct dump_facts {
 	unsigned level, cpus;
 	bool without_vmemmap; /* struct pages were left out, too (-e) */
 	pfn_t max_mapnr; /* one past the highest page frame */
+	pfn_t first_pfn; /* that the bitmaps begin with, a multiple of 64; none is below */
 	const struct codec *codec; /* NULL: raw */
 	const uint8_t *notes;
 	size_t notes_bytes;
@@ -41,6 +42,7 @@ struct kdump_writer {
 	size_t descriptors_used;
 	uint8_t *piece; /* of a bitmap, on its way out; owned */
 	uint64_t eraseinfo_at; /* 0: not written */
+	bool marked; /* the header of the part at hand says that it is incomplete */
 };
 
 /* Get memory and fix where headers and bitmaps lie. ERR_NOMEM. */
@@ -74,8 +76,12 @@ err_t kdump_pages(struct kdump_writer *, const struct packed *);
  * the mark goes. */
 err_t kdump_finish(struct kdump_writer *);
 
+/* Make this sink, a part that was begun, the one at hand; nothing of it is in hand. */
+void kdump_take_up(struct kdump_writer *, struct sink *);
+
 /* Say in the header of the part that it ends before its end, and bring the descriptors of what is
- * there to the file, at the cost of data where space is short. ERR_HOLE: nothing is there yet. */
+ * there to the file, at the cost of data where space is short. ERR_HOLE: nothing is there that
+ * could be opened; then the sink is hopeless. */
 err_t kdump_mark_incomplete(struct kdump_writer *);
 
 #endif

@@ -7,22 +7,27 @@
 #include "base/bits.h"
 #include "pages/dom0.h"
 #include "pages/freelist.h"
+#include "pages/percpu.h"
 
-err_t decider_set_level(struct decider *decider, unsigned level)
+void decider_set_level(struct decider *decider, unsigned level)
 {
 	const struct rules *rules = decider->rules;
 	bool free_wanted = level & LEVEL_FREE;
 
 	decider->wanted = kinds_of_level(level);
 	if (!decider->map)
-		return OK;
+		return;
+	decider->wanted &= ~rules->unknown;
+	free_wanted &= !(rules->unknown >> PAGE_FREE & 1);
 	/* Struct pages are read when the level needs them, and for broken memory at any level. */
 	decider->by_page = level & (LEVEL_CACHE | LEVEL_CACHE_PRIVATE | LEVEL_USER) ||
 			   (free_wanted && rules->free_by_page) || rules->hwpoison;
+	decider->by_page &= decider->wanted != 0;
 	decider->by_lists = free_wanted && !rules->free_by_page;
+	decider->by_percpu = decider->percpu_wanted && level & LEVEL_FREE &&
+			     percpu_check(decider->facts) == OK;
 	if (!rules->free_by_page)
 		decider->wanted &= ~(1u << PAGE_FREE);
-	return decider->by_lists ? freelist_check(decider->facts) : OK;
 }
 
 void doubts_add(struct doubts *doubts, const struct doubts *later)
@@ -108,6 +113,8 @@ static uint64_t exclude_covers(const struct decider *decider, const struct block
 			continue;
 		}
 		pfn_t first = block->base + i, end = first + (UINT64_C(1) << order);
+		if (block->kind[PAGE_FREE] & block->lanes.buddy & UINT64_C(1) << i)
+			decision->found_free += end - first;
 		exclude(decision, carry, kind_of(block, i), first, end);
 		done |= bits_mask(i, (unsigned)min_u64(64, i + (end - first)));
 		*reached = max_u64(*reached, end);
@@ -204,5 +211,7 @@ err_t decide_range(struct decider *decider, struct carry *carry, struct decision
 {
 	if (decider->by_page)
 		decide_by_page(decider, carry, decision);
-	return decider->by_lists ? freelist_decide(decider, decision) : OK;
+	if (decider->by_lists)
+		TRY(freelist_decide(decider, decision));
+	return decider->by_percpu ? percpu_decide(decider, decision) : OK;
 }

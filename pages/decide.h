@@ -35,6 +35,8 @@ struct decision {
 	pfn_t first, end;
 	uint64_t *words; /* the caller's */
 	uint64_t excluded[PAGE_KINDS];
+	uint64_t found_free; /* in blocks that struct pages tell of, in the dump or not */
+	uint64_t percpu; /* of the free pages: on lists of single CPUs */
 	struct doubts doubts;
 };
 
@@ -49,11 +51,12 @@ struct decider {
 	unsigned wanted; /* kinds, as classify() takes them */
 	bool by_page;    /* look at struct pages */
 	bool by_lists;   /* and find free pages by the free lists */
+	bool percpu_wanted; /* free pages on lists of single CPUs, too, at a level with free ones */
+	bool by_percpu;
 };
 
-/* What a level asks for on this kernel. ERR_NOFACT: it needs the free lists, and a fact to walk
- * them, named in the sentence, is missing. */
-err_t decider_set_level(struct decider *, unsigned level);
+/* What a level asks for on this kernel, as far as its pages can be told. */
+void decider_set_level(struct decider *, unsigned level);
 
 err_t decide(struct decider *, struct carry *, struct decision *);
 

@@ -53,6 +53,8 @@ static void count_all(struct decision *decision, const struct decision *stretch)
 {
 	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
 		decision->excluded[kind] += stretch->excluded[kind];
+	decision->found_free += stretch->found_free;
+	decision->percpu += stretch->percpu;
 	doubts_add(&decision->doubts, &stretch->doubts);
 }
 
@@ -68,8 +70,8 @@ err_t dom0_decide(struct decider *decider, struct decision *decision)
 	if (decider->leave_domains)
 		xen_leave_domains(decider->xen, decision->first, decision->end, decision->words);
 	for (pfn_t first = 0; first < end; first += STRETCH) {
-		struct decision stretch = { first, min_u64(first + STRETCH, end), words, { 0 },
-					    { 0 } };
+		struct decision stretch = { .first = first, .words = words,
+					    .end = min_u64(first + STRETCH, end) };
 		find_own(decider, &stretch);
 		memcpy(before, words, WORDS * sizeof(*words));
 		TRY(decide_range(decider, &carry, &stretch));

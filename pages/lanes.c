@@ -71,6 +71,9 @@ void lanes_read(const struct rules *rules, const uint8_t *pages, unsigned count,
 	/* A kernel without PG_swapbacked: the swapcache flag counts alone. */
 	if (!rules->swapbacked)
 		ret->swapbacked = ~UINT64_C(0);
+	/* Where it is not known which page is private, any may be. */
+	if (!rules->private)
+		ret->private = ~UINT64_C(0);
 }
 
 void lanes_compounds(const struct rules *rules, const uint8_t *pages, unsigned count, pfn_t first,

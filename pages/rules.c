@@ -3,6 +3,7 @@
 #include "pages/rules.h"
 
 #include "base/bytes.h"
+#include "pages/needs.h"
 
 /* --- compound pages --- */
 
@@ -50,6 +51,8 @@ static uint64_t get_sized(const struct target *target, const uint8_t *at, unsign
 		return *at;
 	case 2:
 		return get_16(target->big_endian, at);
+	case 4:
+		return get_32(target->big_endian, at);
 	default:
 		return get_word(target, at);
 	}
@@ -88,6 +91,12 @@ static bool has_destructor(const struct facts *facts)
 		facts_version(facts) < KERNEL_VERSION(4, 4, 0));
 }
 
+/* Without a mark of hugetlb, these are told apart from others by nothing. */
+static bool has_order_in_flags(const struct facts *facts)
+{
+	return facts_version(facts) >= KERNEL_VERSION(6, 6, 0);
+}
+
 static bool always(const struct facts *facts)
 {
 	(void)facts;
@@ -102,6 +111,8 @@ static const struct compound_era compound_eras[] = {
 	  has_hugetlb_flag, order_in_flags_hugetlb_in_flags },
 	{ "order and destructor in members of the first tail",
 	  has_destructor, order_and_destructor },
+	{ "order in the first tail's flags (v6.6, 9c5ccf2db04b), hugetlb not told",
+	  has_order_in_flags, order_in_flags_hugetlb_in_flags },
 	{ "unknown", always, nothing_known },
 };
 
@@ -129,12 +140,21 @@ static void compound_in_lru(struct rules *rules, const struct facts *facts)
 	rules->hugetlb_dtor = fact_or(facts, SYMBOL_FREE_HUGE_PAGE, 0);
 }
 
+/* How wide order and destructor are: they stand side by side. (Half a word each since 4.4, 32 bits
+ * or 16; one byte since 4.16.) */
+static unsigned tail_bytes(const struct rules *rules, const struct facts *facts)
+{
+	unsigned apart = rules->order_at - rules->dtor_at;
+
+	if (rules->order_at != NOT_THERE && rules->dtor_at != NOT_THERE &&
+	    (apart == 1 || apart == 2 || apart == 4))
+		return apart;
+	return facts_version(facts) >= KERNEL_VERSION(4, 16, 0) ? 1 : rules->target.word_bytes / 2;
+}
+
 static void choose_compound(struct rules *rules, const struct facts *facts)
 {
 	const struct compound_era *era = compound_eras;
-	/* One byte each since 4.16 (v4.16, "mm: use unsigned char for compound_order", with the
-	 * offsets exported alike before and after: only the version tells). */
-	unsigned bytes = facts_version(facts) >= KERNEL_VERSION(4, 16, 0) ? 1 : 2;
 
 	while (!era->fits(facts))
 		era++;
@@ -145,7 +165,7 @@ static void choose_compound(struct rules *rules, const struct facts *facts)
 	    in_tail(facts, OFFSET_FOLIO_ORDER, OFFSET_PAGE_COMPOUND_ORDER, rules->page_size);
 	rules->dtor_at =
 	    in_tail(facts, OFFSET_FOLIO_DTOR, OFFSET_PAGE_COMPOUND_DTOR, rules->page_size);
-	rules->order_bytes = rules->dtor_bytes = bytes;
+	rules->order_bytes = rules->dtor_bytes = tail_bytes(rules, facts);
 	rules->hugetlb_dtor = fact_or(facts, NUMBER_HUGETLB_PAGE_DTOR, 0);
 	if (rules->order_at == NOT_THERE && rules->dtor_at == NOT_THERE && has_destructor(facts))
 		compound_in_lru(rules, facts);
@@ -177,8 +197,10 @@ static uint64_t flag_bit(const struct facts *facts, enum fact_id id, int otherwi
 static void choose_flags(struct rules *rules, const struct facts *facts)
 {
 	const struct flag_era *era = flag_eras;
+	uint32_t version = facts_version(facts);
 
-	while (facts_version(facts) >= era->before)
+	/* Of a kernel whose release is not known no bit is. */
+	while (version >= era->before || (!version && era->lru >= 0))
 		era++;
 	rules->lru = flag_bit(facts, NUMBER_PG_LRU, era->lru);
 	rules->private = flag_bit(facts, NUMBER_PG_PRIVATE, era->private);
@@ -189,11 +211,15 @@ static void choose_flags(struct rules *rules, const struct facts *facts)
 	    fact_or(facts, NUMBER_PG_HEAD_MASK, era->head < 0 ? 0 : UINT64_C(1) << era->head);
 
 	/* Since 4.10 the swapcache bit is shared and means something only together with swapbacked,
-	 * which 4.10 and 4.11 do not export: six above private there. */
+	 * which 4.10 and 4.11 do not export: six above private, until 6.6. */
 	int swapbacked = -1;
-	if (rules->swapcache && rules->swapcache < rules->private)
+	if (rules->swapcache && rules->swapcache < rules->private && version &&
+	    version < KERNEL_VERSION(6, 6, 0))
 		swapbacked = __builtin_ctzll(rules->private) + 6;
 	rules->swapbacked = flag_bit(facts, NUMBER_PG_SWAPBACKED, swapbacked);
+	bool shared = !version || version >= KERNEL_VERSION(4, 10, 0);
+	if (!rules->swapbacked && shared)
+		rules->swapcache = 0;
 
 	/* Slab is a page type since 6.10 (46df8e73a4a3), and its old bit belongs to somebody else.
 	 */
@@ -295,6 +321,9 @@ err_t rules_choose(struct rules *rules, const struct target *target, const struc
 	choose_types(rules, facts);
 	choose_compound(rules, facts);
 	TRY(check_tail_members(rules));
+	if (rules->mapping_at == NOT_THERE) /* what is read there then is not looked at: needs.c */
+		rules->mapping_at = rules->flags_at;
+	rules->unknown = needs_unknown(facts);
 	rules->free_orders = (unsigned)min_u64(fact_or(facts, LENGTH_ZONE_FREE_AREA, 0), 64);
 	rules->free_by_page = rules->private_at != NOT_THERE &&
 			      (rules->type_buddy.mask || rules->buddy);

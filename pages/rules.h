@@ -53,6 +53,7 @@ struct rules {
 	unsigned free_orders; /* LENGTH(zone.free_area): free blocks are smaller than 2^this; 0:
 				 unknown */
 	bool free_by_page;            /* a free page can be told by its struct page */
+	unsigned unknown;             /* kinds of pages that cannot be told (needs.h), a bit each */
 };
 
 enum { NOT_THERE = ~0u };

@@ -64,6 +64,11 @@ bool runs_add(struct runs *runs, pfn_t first, pfn_t end, const uint64_t *words)
 	return !runs->full;
 }
 
+void runs_clear(struct runs *runs)
+{
+	*runs = (struct runs){ .bytes = runs->bytes, .size = runs->size };
+}
+
 void runs_rewind(struct runs *runs)
 {
 	runs->read = 0;

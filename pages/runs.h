@@ -20,6 +20,9 @@ struct runs {
 err_t runs_init(struct runs *, size_t size);
 void runs_deinit(struct runs *);
 
+/* Forget all runs. */
+void runs_clear(struct runs *);
+
 /* Keep the range [first, end) whose bit 0 is `first`. False: it did not fit, nor will any later
  * one. */
 bool runs_add(struct runs *, pfn_t first, pfn_t end, const uint64_t *words);

@@ -7,15 +7,17 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "tests/make/itself.h"
 #include "tests/make/kernel.h"
 #include "tests/make/log.h"
 
-enum { WORDS = 32, SEGMENTS = 70000, NOTES = 16, BREAKS = 64, INFO_BYTES = 16384 };
+enum { WORDS = 32, SEGMENTS = 1 << 22, NOTES = 16, BREAKS = 64, INFO_BYTES = 16384 };
 
 /* A PT_LOAD. */
 struct load {
 	uint64_t paddr, memory_bytes, file_bytes, skew, vaddr;
-	uint64_t file_at; /* filled in by place() */
+	size_t like;      /* the bytes in the file are those of this load, counted from 1; 0: own */
+	uint64_t file_at; /* filled in by write_loads() */
 };
 
 struct note {
@@ -53,6 +55,7 @@ struct recipe {
 	bool made;         /* there is a kernel */
 	struct kernel kernel;
 	struct log log;
+	struct own own;
 };
 
 /* --- writing the ELF core --- */
@@ -177,9 +180,10 @@ static void write_load(struct output *output, const struct load *load)
 static void write_loads(struct output *output, uint32_t index)
 {
 	const struct kernel *kernel = &output->recipe->kernel;
+	struct load *loads = output->recipe->load;
 
 	for (size_t i = 0; i < output->recipe->loads; i++) {
-		struct load load = output->recipe->load[i];
+		struct load load = loads[i];
 		if (load.vaddr == UINT64_MAX)
 			load.vaddr = load.paddr + (output->recipe->made ? kernel->direct_shift
 								       : 0xffff880000000000);
@@ -187,8 +191,10 @@ static void write_loads(struct output *output, uint32_t index)
 			output->at = round_up(output->at, PAGE) + load.skew;
 		else /* as kexec does: the same place in a page of the file */
 			output->at = round_up(output->at, PAGE) + load.paddr % PAGE;
-		write_phdr(output, index++, PT_LOAD, output->at, &load);
-		write_load(output, &load);
+		loads[i].file_at = load.like ? loads[load.like - 1].file_at : output->at;
+		write_phdr(output, index++, PT_LOAD, loads[i].file_at, &load);
+		if (!load.like)
+			write_load(output, &load);
 	}
 }
 

@@ -25,6 +25,18 @@ static const struct page_layout page_layouts[] = {
 	{ V(4, 16, 0),      64,  0, 28,   24,  48,  8,   32, 32,  40,  41 }, /* bytes */
 	{ V(4, 18, 0),      64,  0, 52,   48,  40,  24,  8,  8,   16,  17 }, /* 4da1984edbbe */
 	{ V(6, 6, 0),       64,  0, 52,   48,  40,  24,  8,  8,   NO,  NO }, /* 9c5ccf2db04b */
+	{ V(99, 0, 0),      56,  8, 0,    4,   24,  16,  40, 40,  NO,  NO }, /* made up */
+};
+
+/* The same for machines of 32 bits. */
+static const struct page_layout page_layouts_32[] = {
+	/*                  size fl count mapc priv mapp lru head dtor order */
+	{ 0,                32,  0, 4,    8,   12,  16,  24, NO,  NO,  NO },
+	{ V(3, 1, 0),       32,  0, 16,   12,  28,  4,   20, NO,  NO,  NO },
+	{ V(4, 4, 0),       32,  0, 16,   12,  28,  4,   20, 20,  24,  26 },
+	{ V(4, 16, 0),      32,  0, 16,   12,  28,  4,   20, 20,  24,  25 },
+	{ V(4, 18, 0),      32,  0, 28,   24,  20,  12,  4,  4,   8,   9 },
+	{ V(6, 6, 0),       32,  0, 28,   24,  20,  12,  4,  4,   NO,  NO },
 };
 
 /* Bits of page.flags: the place in the list is the number. */
@@ -73,6 +85,10 @@ static const struct flag_names flag_names[] = {
 	{ V(6, 14, 0), "locked writeback referenced uptodate dirty lru head waiters active "
 		       "workingset swapcache owner_2 arch_1 reserved private private_2 reclaim "
 		       "swapbacked unevictable dropbehind mlocked hwpoison" },
+	/* made up: a kernel that no one has seen */
+	{ V(99, 0, 0), "hwpoison writeback locked dirty new_1 swapbacked uptodate new_2 "
+		       "lru head waiters workingset active new_3 new_4 referenced reserved private "
+		       "swapcache mlocked" },
 };
 
 /* Marks in page._mapcount. 0: a kernel of that time has none. */
@@ -90,6 +106,7 @@ static const struct page_types page_types[] = {
 	{ V(6, 10, 0), ~0x80u, ~0x100u, ~0x800u, ~0x1000u, 0 },
 	{ V(6, 11, 0), ~0x40000000u, ~0x20000000u, ~0x04000000u, ~0x02000000u, 0 },
 	{ V(6, 12, 0), 0xf0000000, 0xf1000000, 0xf4000000, 0xf5000000, 0xf7000000 },
+	{ V(99, 0, 0), 0xa0, 0xa1, 0xa4, 0xa5, 0xa7 }, /* made up */
 };
 
 /* How the address space is cut up. */
@@ -121,7 +138,7 @@ static const struct space_era space_eras[] = {
 /* Every number the made kernel has to tell, in the order of info_keys. */
 #define VALUE_LIST(X)                                                                              \
 	X(UTS) X(UTS_NAME_AT) X(NODE_MAP) X(NODEMASK) X(PGD) X(STEXT) X(MEM_MAP) X(CONTIG)         \
-	X(NODE_DATA) X(NODES) X(SECTION) X(SECTIONS) X(SECTION_SIZE) X(ZERO) X(EIGHT) X(PHYS_BASE) \
+	X(NODE_DATA) X(NODES) X(SECTION) X(SECTIONS) X(SECTION_SIZE) X(ZERO) X(WORD) X(PHYS_BASE)  \
 	X(PHYS_BASE_AT) X(OFFSET) X(LA57) X(SME) X(SECTION_BITS) X(PHYSMEM_BITS) X(PAGE)           \
 	X(PGDAT_SIZE) X(ZONE_SIZE) X(AREA_SIZE) X(LIST_SIZE) X(FLAGS) X(COUNT) X(MAPPING) X(LRU)   \
 	X(MAPCOUNT) X(PRIVATE) X(HEAD) X(DTOR) X(ORDER) X(FOLIO_DTOR) X(FOLIO_ORDER) X(NR_ZONES)   \
@@ -130,13 +147,16 @@ static const struct space_era space_eras[] = {
 	X(PG_SWAPBACKED) X(PG_SLAB) X(PG_HWPOISON) X(HEAD_MASK) X(PG_HUGETLB) X(HUGETLB_DTOR)      \
 	X(FREE_HUGE) X(T_BUDDY) X(T_OFFLINE) X(T_HUGETLB) X(T_SLAB) X(T_UNACCEPTED) \
 	X(VA_BITS) X(T1SZ) X(KIMAGE) X(PHYS_OFFSET) X(PACMASK) X(PAGE_OFFSET) X(LINK_ADDR)        \
-	X(KERNEL_PA) X(RAM_BASE) X(OFFSET_PHYS) X(TOP_PGD)
+	X(KERNEL_PA) X(RAM_BASE) X(OFFSET_PHYS) X(TOP_PGD) X(PAE) X(LPAE) X(LEVELS_3) X(LEVELS_4) \
+	X(RADIX) X(VMALLOC) X(VMAP_LIST) X(VA_START) X(VA_LIST) X(BACKING_LIST) X(PSIZE_DEFS)     \
+	X(VMEMMAP_PSIZE) X(BACKING_SIZE) X(BACKING_NEXT) X(BACKING_PHYS) X(BACKING_VIRT)          \
+	X(PSIZE_SIZE) X(PSIZE_SHIFT)
 
 #define VALUE_ENUM(name) V_##name,
 enum value { VALUE_LIST(VALUE_ENUM) VALUES };
 
-/* A line of vmcoreinfo: hexadecimal (x; h: with 0x), decimal (d) or 32 bits with sign (s), and the
- * versions that print it. One whose value is NOTHING is left out: another configuration's, or
+/* A line of vmcoreinfo: hexadecimal (x; h: with 0x), decimal (d), 32 bits with sign (s) or y, and
+ * the versions that print it. One whose value is NOTHING is left out: another configuration's, or
  * another machine's. */
 static const uint64_t NOTHING = UINT64_MAX - 77;
 
@@ -196,7 +216,7 @@ static const struct info_key info_keys[] = {
 	{ "OFFSET(zone.spanned_pages)", 'd', V_ZONE_SPANNED, ALWAYS },
 	{ "OFFSET(free_area.free_list)", 'd', V_ZERO, ALWAYS },
 	{ "OFFSET(list_head.next)", 'd', V_ZERO, ALWAYS },
-	{ "OFFSET(list_head.prev)", 'd', V_EIGHT, ALWAYS },
+	{ "OFFSET(list_head.prev)", 'd', V_WORD, ALWAYS },
 	{ "LENGTH(zone.free_area)", 'd', V_ORDERS, ALWAYS },
 	{ "LENGTH(free_area.free_list)", 'd', V_TYPES, V(2, 6, 24), UINT32_MAX },
 	{ "NUMBER(NR_FREE_PAGES)", 'd', V_ZERO, ALWAYS },
@@ -234,6 +254,24 @@ static const struct info_key info_keys[] = {
 	{ "NUMBER(phys_ram_base)", 'h', V_RAM_BASE, ALWAYS },
 	{ "KERNELOFFSET", 'x', V_OFFSET, FROM(3, 14) },
 	{ "KERNELOFFPHYS", 'x', V_OFFSET_PHYS, ALWAYS },
+	{ "CONFIG_X86_PAE", 'y', V_PAE, ALWAYS },
+	{ "CONFIG_ARM_LPAE", 'y', V_LPAE, ALWAYS },
+	{ "CONFIG_PGTABLE_3", 'y', V_LEVELS_3, ALWAYS },
+	{ "CONFIG_PGTABLE_4", 'y', V_LEVELS_4, ALWAYS },
+	{ "NUMBER(RADIX_MMU)", 'd', V_RADIX, FROM(6, 8) },
+	{ "NUMBER(VMALLOC_START)", 'h', V_VMALLOC, FROM(6, 9) },
+	{ "SYMBOL(vmap_area_list)", 'x', V_VMAP_LIST, V(3, 10, 0), V(6, 9, 0) },
+	{ "OFFSET(vmap_area.va_start)", 'd', V_VA_START, V(3, 10, 0), V(6, 9, 0) },
+	{ "OFFSET(vmap_area.list)", 'd', V_VA_LIST, V(3, 10, 0), V(6, 9, 0) },
+	{ "SYMBOL(vmemmap_list)", 'x', V_BACKING_LIST, ALWAYS },
+	{ "SYMBOL(mmu_vmemmap_psize)", 'x', V_VMEMMAP_PSIZE, ALWAYS },
+	{ "SYMBOL(mmu_psize_defs)", 'x', V_PSIZE_DEFS, ALWAYS },
+	{ "SIZE(vmemmap_backing)", 'd', V_BACKING_SIZE, ALWAYS },
+	{ "OFFSET(vmemmap_backing.list)", 'd', V_BACKING_NEXT, ALWAYS },
+	{ "OFFSET(vmemmap_backing.phys)", 'd', V_BACKING_PHYS, ALWAYS },
+	{ "OFFSET(vmemmap_backing.virt_addr)", 'd', V_BACKING_VIRT, ALWAYS },
+	{ "SIZE(mmu_psize_def)", 'd', V_PSIZE_SIZE, ALWAYS },
+	{ "OFFSET(mmu_psize_def.shift)", 'd', V_PSIZE_SHIFT, ALWAYS },
 };
 
 #endif

@@ -10,235 +10,7 @@
 #ifndef TESTS_MAKE_KERNEL_H
 #define TESTS_MAKE_KERNEL_H
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/bytes.h"
-#include "tests/make/machines.h"
-
-enum {
-	PAGE = 4096,         /* of the host's memory; the kernel's are of page_bytes() */
-	PFNS = 1 << 24,      /* 64 GiB */
-	STEP_BYTES = 2 << 20, /* mapped stretches begin and end at multiples of it */
-	TABLES = 4096,
-	ORDERS = 11, LISTS = 5, ZONES = 2,
-	STRETCHES = 1024, NODES = 8,
-	/* struct zone: [0] spanned, [64] vm_stat, [128] free_area[]: five lists, a count each. */
-	AREA_BYTES = LISTS * 16 + 8, AREAS_AT = 128, ZONE_BYTES = 0x500,
-	/* struct pglist_data: the zones, then the rest. */
-	PGDAT_REST = ZONES * ZONE_BYTES, PGDAT_BYTES = PGDAT_REST + 0x80,
-	IMAGE_BYTES = 64 << 20,
-};
-
-/* Page frames whose struct pages stand in one array. */
-struct array {
-	uint64_t first, end;
-	uint64_t paddr, vaddr; /* of the struct page of `first` */
-};
-
-enum model { VMEMMAP, SPARSE, FLAT, DISCONTIG };
-
-struct kernel {
-	/* What the recipe says before `kernel`. */
-	const struct machine *machine;
-	bool big;
-	enum model model;
-	bool static_sections; /* one array of all sections, without roots */
-	bool five_levels, small_pages, pointer_to_sections;
-	uint64_t at, phys_base, offset, sme, section_bits, physmem_bits, section_flags;
-	uint64_t page_kib, va_bits, actual_bits; /* 0: the machine's usual ones */
-	struct node {
-		uint64_t first, end;
-	} node[NODES];
-	unsigned nodes;
-	uint64_t xen_version, xen_first, xen_pages; /* it is dom0 of a machine with Xen; 0: not */
-
-	/* What follows from it. */
-	uint32_t version;
-	char release[65];
-	const struct page_layout *page;
-	const struct flag_names *flags;
-	const struct page_types *types;
-	const struct shape *shape;
-	unsigned levels;
-	uint64_t page_offset, vmemmap, image_shift, direct_shift;
-	struct table {
-		uint64_t entry_at, at;
-	} table[TABLES]; /* that were made, and the entries that lead to them */
-	unsigned tables;
-	uint64_t next, root, uts, sections_at, zone_at[NODES], mem_map_at;
-	struct array array[STRETCHES];
-	unsigned arrays;
-	uint64_t value[VALUES];
-	uint8_t **memory; /* by pfn; NULL: a page of zeros */
-};
-
-/* The line at hand, for die(); the one variable outside of functions. */
-static unsigned recipe_line;
-
-static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	fprintf(stderr, "mkdump: line %u: ", recipe_line);
-	vfprintf(stderr, fmt, args);
-	fputc('\n', stderr);
-	exit(2);
-}
-
-/* A number: decimal or 0x..., negative, with K M G T behind it. */
-static uint64_t number(const char *text)
-{
-	static const char units[] = "KMGT";
-	bool negative = *text == '-';
-	char *end;
-	uint64_t value = strtoull(text + negative, &end, 0);
-	const char *unit = *end ? strchr(units, *end) : NULL;
-
-	if (end == text + negative || (*end && (!unit || end[1])))
-		die("\"%s\" is no number", text);
-	if (unit)
-		value <<= 10 * (unit - units + 1);
-	return negative ? -value : value;
-}
-
-/* --- memory --- */
-
-/* Where dom0 of Xen has an address. */
-static uint64_t machine_at(const struct kernel *kernel, uint64_t at)
-{
-	if (!kernel->xen_version)
-		return at;
-	return ((kernel->xen_first + (at / PAGE ^ 1)) * PAGE) + at % PAGE;
-}
-
-static uint8_t *machine_bytes(struct kernel *kernel, uint64_t at)
-{
-	if (at / PAGE >= PFNS)
-		die("physical address %#" PRIx64 " is beyond what mkdump can make", at);
-	uint8_t **page = &kernel->memory[at / PAGE];
-	if (!*page)
-		*page = calloc(1, PAGE);
-	if (!*page)
-		die("no memory");
-	return *page + at % PAGE;
-}
-
-static uint8_t *bytes_at(struct kernel *kernel, uint64_t at)
-{
-	return machine_bytes(kernel, machine_at(kernel, at));
-}
-
-static void set_64(struct kernel *kernel, uint64_t at, uint64_t value)
-{
-	put_64(kernel->big, bytes_at(kernel, at), value);
-}
-
-static void set_32(struct kernel *kernel, uint64_t at, uint64_t value)
-{
-	put_32(kernel->big, bytes_at(kernel, at), (uint32_t)value);
-}
-
-static uint64_t word_at(struct kernel *kernel, uint64_t at)
-{
-	return get_64(kernel->big, bytes_at(kernel, at));
-}
-
-static uint64_t page_size(const struct kernel *kernel)
-{
-	return UINT64_C(1) << kernel->shape->page_shift;
-}
-
-static uint64_t take(struct kernel *kernel, uint64_t bytes, uint64_t align)
-{
-	uint64_t at = round_up(kernel->next, align);
-
-	kernel->next = round_up(at + bytes, page_size(kernel));
-	return at;
-}
-
-/* --- addresses --- */
-
-static uint64_t symbol(const struct kernel *kernel, uint64_t at)
-{
-	return at + kernel->image_shift;
-}
-
-static uint64_t direct(const struct kernel *kernel, uint64_t at)
-{
-	return at + kernel->direct_shift;
-}
-
-static uint64_t table_bytes(const struct kernel *kernel, unsigned level)
-{
-	return UINT64_C(8) << kernel->shape->bits[level];
-}
-
-/* log2 of what an entry at a level maps. */
-static unsigned level_shift(const struct kernel *kernel, unsigned level)
-{
-	unsigned shift = 0;
-
-	for (unsigned i = 0; i < level; i++)
-		shift += kernel->shape->bits[i];
-	return shift;
-}
-
-static uint64_t make_table(struct kernel *kernel, unsigned level)
-{
-	uint64_t bytes = table_bytes(kernel, level);
-	uint64_t at = take(kernel, bytes, max_u64(bytes, page_size(kernel)));
-
-	for (uint64_t i = 0; kernel->shape->empty && i < bytes; i += 8)
-		set_64(kernel, at + i, kernel->shape->empty(level));
-	return at;
-}
-
-/* The next table below an entry, made when it is not there. */
-static uint64_t table_below(struct kernel *kernel, uint64_t entry_at, unsigned level)
-{
-	for (unsigned i = 0; i < kernel->tables; i++)
-		if (kernel->table[i].entry_at == entry_at)
-			return kernel->table[i].at;
-	if (kernel->tables == TABLES)
-		die("more than %d page tables", TABLES);
-	uint64_t at = make_table(kernel, level - 1);
-	kernel->table[kernel->tables++] = (struct table){ entry_at, at };
-	set_64(kernel, entry_at, kernel->shape->table(kernel, at, level));
-	return at;
-}
-
-/* Map a page, or with `leaf` above 1 what an entry of that level maps. */
-static void map_page(struct kernel *kernel, uint64_t vaddr, uint64_t paddr, unsigned leaf)
-{
-	uint64_t table = kernel->root;
-
-	for (unsigned level = kernel->levels;; level--) {
-		uint64_t index = vaddr >> level_shift(kernel, level);
-		index &= (UINT64_C(1) << kernel->shape->bits[level]) - 1;
-		if (level == leaf) {
-			set_64(kernel, table + index * 8,
-			       kernel->shape->leaf(kernel, paddr, level));
-			return;
-		}
-		table = table_below(kernel, table + index * 8, level);
-	}
-}
-
-static void map_range(struct kernel *kernel, uint64_t vaddr, uint64_t paddr, uint64_t bytes)
-{
-	uint64_t huge = UINT64_C(1) << level_shift(kernel, 2);
-
-	for (uint64_t done = 0, step; done < bytes; done += step) {
-		bool fits = !kernel->small_pages && (vaddr + done) % huge == 0 &&
-			    (paddr + done) % huge == 0 && bytes - done >= huge;
-		step = fits ? huge : page_size(kernel);
-		map_page(kernel, vaddr + done, paddr + done, fits ? 2 : 1);
-	}
-}
+#include "tests/make/tables.h"
 
 /* --- struct pages --- */
 
@@ -270,11 +42,15 @@ static void add_array(struct kernel *kernel, uint64_t first, uint64_t end, uint6
 {
 	uint64_t bytes = (end - first) * kernel->page->size;
 	bool aligned = vaddr && bytes % STEP_BYTES == 0;
-	uint64_t paddr = take(kernel, bytes, aligned ? STEP_BYTES : page_size(kernel));
+	bool own_way = vaddr && kernel->machine->back;
+	uint64_t paddr = own_way ? kernel->machine->back(kernel, vaddr, bytes) : 0;
+	bool backed = paddr;
 
 	if (kernel->arrays == STRETCHES)
 		die("more than %d page arrays", STRETCHES);
-	if (vaddr)
+	if (!paddr)
+		paddr = take(kernel, bytes, aligned ? STEP_BYTES : page_size(kernel));
+	if (vaddr && !backed)
 		map_range(kernel, vaddr, paddr, round_up(bytes, page_size(kernel)));
 	kernel->array[kernel->arrays++] =
 		(struct array){ first, end, paddr, vaddr ? vaddr : direct(kernel, paddr) };
@@ -297,9 +73,9 @@ static uint64_t section_at(struct kernel *kernel, uint64_t section)
 
 	if (kernel->static_sections)
 		return kernel->sections_at + section * size;
-	uint64_t root_at = kernel->sections_at + section / per_root * 8;
+	uint64_t root_at = kernel->sections_at + section / per_root * word_bytes(kernel);
 	if (!word_at(kernel, root_at))
-		set_64(kernel, root_at, direct(kernel, take(kernel, page, page)));
+		set_word(kernel, root_at, direct(kernel, take(kernel, page, page)));
 	return word_at(kernel, root_at) - kernel->direct_shift + section % per_root * size;
 }
 
@@ -307,22 +83,40 @@ static void make_sections(struct kernel *kernel)
 {
 	uint64_t sections = UINT64_C(1) << (kernel->physmem_bits - kernel->section_bits);
 	uint64_t page = page_size(kernel);
-	uint64_t size = kernel->version < V(2, 6, 24) ? 8
-			: kernel->version >= V(4, 0, 0) && kernel->version < V(4, 20, 0) ? 32 : 16;
+	uint64_t word = word_bytes(kernel);
+	uint64_t size = kernel->version < V(2, 6, 24) ? word
+			: kernel->version >= V(4, 0, 0) && kernel->version < V(4, 20, 0) ? 4 * word
+			: 2 * word;
 	uint64_t length = kernel->static_sections ? sections
 						  : round_up(sections * size, page) / page;
 	bool at_boot = !kernel->static_sections && kernel->version >= V(4, 15, 0);
 
-	kernel->sections_at = take(kernel, length * (kernel->static_sections ? size : 8), 64);
+	kernel->sections_at = take(kernel, length * (kernel->static_sections ? size : word), 64);
 	kernel->value[V_SECTION_SIZE] = size;
 	kernel->value[V_SECTIONS] = length;
 	kernel->value[V_SECTION] = at_boot ? direct(kernel, kernel->sections_at)
 					   : symbol(kernel, kernel->sections_at);
 	if (kernel->pointer_to_sections) {
 		uint64_t variable = take(kernel, 8, 8);
-		set_64(kernel, variable, kernel->value[V_SECTION]);
+		set_word(kernel, variable, kernel->value[V_SECTION]);
 		kernel->value[V_SECTION] = symbol(kernel, variable);
 	}
+}
+
+/* A mapped page array is made of whole pages, which may have those of several sections. */
+static uint64_t sections_together(const struct kernel *kernel)
+{
+	uint64_t bytes = section_pages(kernel) * kernel->page->size, page = page_size(kernel);
+
+	return kernel->model == VMEMMAP && bytes < page ? page / bytes : 1;
+}
+
+static bool has_array(const struct kernel *kernel, uint64_t first)
+{
+	for (unsigned i = 0; i < kernel->arrays; i++)
+		if (kernel->array[i].first == first)
+			return true;
+	return false;
 }
 
 static void add_section(struct kernel *kernel, uint64_t section)
@@ -332,12 +126,13 @@ static void add_section(struct kernel *kernel, uint64_t section)
 			 : kernel->version >= V(5, 3, 0) ? 15
 			 : kernel->version >= V(4, 13, 0) ? 7 : 3;
 
-	for (unsigned i = 0; i < kernel->arrays; i++)
-		if (kernel->array[i].first == first)
-			return;
-	add_array(kernel, first, first + pages, kernel->model == VMEMMAP ?
-		  kernel->vmemmap + first * kernel->page->size : 0);
-	set_64(kernel, section_at(kernel, section),
+	uint64_t together = sections_together(kernel);
+	uint64_t start = section / together * together * pages;
+
+	if (!has_array(kernel, start))
+		add_array(kernel, start, start + together * pages, kernel->model == VMEMMAP ?
+			  kernel->vmemmap + start * kernel->page->size : 0);
+	set_word(kernel, section_at(kernel, section),
 	       page_vaddr(kernel, first) - first * kernel->page->size + flags);
 }
 
@@ -353,12 +148,22 @@ static void add_memory(struct kernel *kernel, uint64_t start, uint64_t end)
 			add_section(kernel, at);
 }
 
+/* Section `copy` gets the page array of section `of` as its own: the same struct pages. */
+static void copy_section(struct kernel *kernel, uint64_t copy, uint64_t of)
+{
+	uint64_t pages = section_pages(kernel), size = kernel->page->size;
+
+	map_range(kernel, kernel->vmemmap + copy * pages * size, page_paddr(kernel, of * pages),
+		  pages * size);
+	set_word(kernel, section_at(kernel, copy), word_at(kernel, section_at(kernel, of)));
+}
+
 static void make_flat(struct kernel *kernel, uint64_t max_pfn)
 {
 	uint64_t variable = take(kernel, 8, 8);
 
-	add_array(kernel, 0, max_pfn, 0);
-	set_64(kernel, variable, page_vaddr(kernel, 0));
+	add_array(kernel, kernel->first_pfn, max_pfn, kernel->map_at);
+	set_word(kernel, variable, page_vaddr(kernel, kernel->first_pfn));
 	kernel->mem_map_at = variable;
 	kernel->value[V_MEM_MAP] = symbol(kernel, variable);
 }
@@ -367,8 +172,8 @@ static void make_flat(struct kernel *kernel, uint64_t max_pfn)
 
 static void list_init(struct kernel *kernel, uint64_t at, uint64_t vaddr)
 {
-	set_64(kernel, at, vaddr);
-	set_64(kernel, at + 8, vaddr);
+	set_word(kernel, at, vaddr);
+	set_word(kernel, at + word_bytes(kernel), vaddr);
 }
 
 /* Two zones: one without memory, and one with the whole node. */
@@ -381,17 +186,18 @@ static void make_node(struct kernel *kernel, unsigned number, uint64_t at, uint6
 	for (unsigned zone = 0; zone < ZONES; zone++)
 		for (unsigned list = 0; list < ORDERS * LISTS; list++) {
 			uint64_t offset = zone * ZONE_BYTES + AREAS_AT +
-					  list / LISTS * AREA_BYTES + list % LISTS * 16;
+					  list / LISTS * AREA_BYTES +
+					  list % LISTS * 2 * word_bytes(kernel);
 			list_init(kernel, at + offset, vaddr + offset);
 		}
-	set_64(kernel, at + ZONE_BYTES, node->end - node->first);
+	set_word(kernel, at + ZONE_BYTES, node->end - node->first);
 	set_32(kernel, rest, ZONES);
 	set_32(kernel, rest + 4, number);
-	set_64(kernel, rest + 8, node->first);
-	set_64(kernel, rest + 16, node->end - node->first);
+	set_word(kernel, rest + 8, node->first);
+	set_word(kernel, rest + 16, node->end - node->first);
 	if (kernel->model == DISCONTIG) {
 		add_array(kernel, node->first, node->end, 0);
-		set_64(kernel, rest + 24, page_vaddr(kernel, node->first));
+		set_word(kernel, rest + 24, page_vaddr(kernel, node->first));
 	}
 }
 
@@ -403,14 +209,14 @@ static void make_nodes(struct kernel *kernel, uint64_t max_pfn)
 	kernel->value[V_NODE_MAP] = symbol(kernel, online);
 	kernel->value[V_NODEMASK] = 8;
 	if (!kernel->nodes)
-		kernel->node[0] = (struct node){ 0, max_pfn };
+		kernel->node[0] = (struct node){ kernel->first_pfn, max_pfn };
 	for (unsigned i = 0; i < (kernel->nodes ? kernel->nodes : 1); i++) {
 		uint64_t at = take(kernel, PGDAT_BYTES, page_size(kernel));
 		uint64_t vaddr = kernel->nodes ? direct(kernel, at) : symbol(kernel, at);
 		make_node(kernel, i, at, vaddr);
-		set_64(kernel, online, (UINT64_C(2) << i) - 1);
+		set_word(kernel, online, (UINT64_C(2) << i) - 1);
 		if (kernel->nodes)
-			set_64(kernel, table + 8 * i, vaddr);
+			set_word(kernel, table + word_bytes(kernel) * i, vaddr);
 		else
 			kernel->value[V_CONTIG] = vaddr;
 	}
@@ -474,8 +280,9 @@ static void tell_numbers(struct kernel *kernel)
 		enum value value;
 		uint64_t number;
 	} numbers[] = {
-		{ V_ZERO, 0 }, { V_EIGHT, 8 }, { V_PGDAT_SIZE, PGDAT_BYTES },
-		{ V_ZONE_SIZE, ZONE_BYTES }, { V_AREA_SIZE, AREA_BYTES }, { V_LIST_SIZE, 16 },
+		{ V_ZERO, 0 }, { V_WORD, word_bytes(kernel) }, { V_PGDAT_SIZE, PGDAT_BYTES },
+		{ V_ZONE_SIZE, ZONE_BYTES }, { V_AREA_SIZE, AREA_BYTES },
+		{ V_LIST_SIZE, 2 * word_bytes(kernel) },
 		{ V_NR_ZONES, PGDAT_REST }, { V_NODE_ID, PGDAT_REST + 4 },
 		{ V_START_PFN, PGDAT_REST + 8 }, { V_SPANNED, PGDAT_REST + 16 },
 		{ V_FREE_AREA, AREAS_AT }, { V_VM_STAT, 64 }, { V_ZONE_SPANNED, 0 },
@@ -537,6 +344,22 @@ static void choose_shape(struct kernel *kernel)
 		kernel->levels++;
 }
 
+/* Of the first vmap_area: va_start, and the list at 16; in the kernel's list it is alone. */
+static void tell_vmalloc(struct kernel *kernel)
+{
+	uint64_t area = take(kernel, 64, 64), word = word_bytes(kernel);
+
+	kernel->value[V_VMALLOC] = kernel->vmalloc;
+	kernel->value[V_VMAP_LIST] = symbol(kernel, area + 48);
+	kernel->value[V_VA_START] = 0;
+	kernel->value[V_VA_LIST] = 16;
+	set_word(kernel, area, kernel->vmalloc);
+	for (unsigned i = 0; i < 2; i++) {
+		set_word(kernel, area + 16 + i * word, symbol(kernel, area + 48));
+		set_word(kernel, area + 48 + i * word, symbol(kernel, area + 16));
+	}
+}
+
 /* Build everything that needs no memory yet; then add_memory() each piece, then kernel_finish(). */
 static void kernel_begin(struct kernel *kernel, const char *version)
 {
@@ -546,15 +369,19 @@ static void kernel_begin(struct kernel *kernel, const char *version)
 		die("\"%s\" is no kernel version", version);
 	kernel->version = V(a, b, c);
 	snprintf(kernel->release, sizeof(kernel->release), "%u.%u.%u-recipe", a, b, c);
-	kernel->page = ERA_OF(page_layouts, kernel->version);
+	kernel->page = word_bytes(kernel) == 8 ? ERA_OF(page_layouts, kernel->version)
+					       : ERA_OF(page_layouts_32, kernel->version);
 	kernel->flags = ERA_OF(flag_names, kernel->version);
 	kernel->types = ERA_OF(page_types, kernel->version);
 	for (unsigned i = 0; i < VALUES; i++)
 		kernel->value[i] = NOTHING;
 	choose_shape(kernel);
 	kernel->next = kernel->at;
-	kernel->root = make_table(kernel, kernel->levels);
 	kernel->machine->lay_out(kernel);
+	kernel->root = take(kernel, table_bytes(kernel, kernel->levels),
+			    max_u64(table_bytes(kernel, kernel->levels), page_size(kernel)));
+	make_nothing(kernel);
+	fill_table(kernel, kernel->root, kernel->levels);
 	kernel->value[V_PGD] = symbol(kernel, kernel->root);
 	kernel->value[V_STEXT] = symbol(kernel, kernel->at);
 	kernel->value[V_FREE_HUGE] = symbol(kernel, kernel->at + 16);

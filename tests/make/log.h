@@ -14,7 +14,7 @@
 enum {
 	CLEAR_SEQ_AT = 0x10, LOG_BUF_AT = 0x40, LOG_BUF_LEN_AT = 0x48, FIRST_AT = 0x4c,
 	NEXT_AT = 0x50, CLEAR_IDX_AT = 0x54, LOG_END_AT = 0x58, RING_AT = 0x100,
-	DESC_BYTES = 24, INFO_BYTES_EACH = 88, TEXT_RING_AT = 48,
+	INFO_BYTES_EACH = 88, TEXT_RING_AT = 48,
 	LINE_BYTES = 1024,
 };
 
@@ -30,7 +30,27 @@ struct log {
 	uint64_t seq, tail, head_lpos, tail_lpos;
 };
 
-static const uint64_t id_mask = UINT64_MAX >> 2;
+/* A descriptor: state and id, begin and end of its text; a word each. */
+static unsigned desc_bytes(const struct kernel *kernel)
+{
+	return 3 * word_bytes(kernel);
+}
+
+/* The two uppermost bits of a word are a record's state. */
+static uint64_t with_state(const struct kernel *kernel, uint64_t id, uint64_t state)
+{
+	unsigned bits = word_bytes(kernel) * 8 - 2;
+
+	return (id & (UINT64_MAX >> (64 - bits))) | state << bits;
+}
+
+/* A position in the text ring, which begins below 0. */
+static uint64_t position_at(struct kernel *kernel, uint64_t at)
+{
+	uint64_t word = word_at(kernel, at);
+
+	return word_bytes(kernel) == 8 ? word : (uint64_t)(int64_t)(int32_t)word;
+}
 
 static uint64_t header_bytes(const struct log *log)
 {
@@ -56,51 +76,54 @@ static void set_16(struct kernel *kernel, uint64_t at, uint64_t value)
 /* The id of the record with a sequence number; seq -1 is the one before the first. */
 static uint64_t ring_id(const struct log *log, uint64_t seq)
 {
-	return (seq - log->count) & id_mask;
+	return seq - log->count;
 }
 
-static uint64_t desc_at(const struct log *log, uint64_t seq)
+static uint64_t desc_at(const struct kernel *kernel, const struct log *log, uint64_t seq)
 {
-	return log->descs + seq % log->count * DESC_BYTES;
+	return log->descs + seq % log->count * desc_bytes(kernel);
 }
 
 static void tell_ring(struct kernel *kernel, const struct log *log)
 {
-	uint64_t ring = log->vars + RING_AT;
+	uint64_t ring = log->vars + RING_AT, word = word_bytes(kernel);
 
-	set_64(kernel, ring + 24, ring_id(log, log->seq - 1));
-	set_64(kernel, ring + 32, ring_id(log, log->tail));
-	set_64(kernel, ring + TEXT_RING_AT + 16, log->head_lpos);
-	set_64(kernel, ring + TEXT_RING_AT + 24, log->tail_lpos);
+	set_word(kernel, ring + 3 * word, with_state(kernel, ring_id(log, log->seq - 1), 0));
+	set_word(kernel, ring + 4 * word, with_state(kernel, ring_id(log, log->tail), 0));
+	set_word(kernel, ring + TEXT_RING_AT + 2 * word, log->head_lpos);
+	set_word(kernel, ring + TEXT_RING_AT + 3 * word, log->tail_lpos);
 }
 
 static void make_ring(struct kernel *kernel, struct log *log)
 {
 	uint64_t ring = log->vars + RING_AT, bits = (uint64_t)__builtin_ctzll(log->bytes);
+	uint64_t word = word_bytes(kernel);
 
 	if (log->bytes & (log->bytes - 1) || bits < 6)
 		die("a log's ring has a power of two of bytes, 64 or more");
 	log->count = log->bytes >> 5;
-	log->descs = take(kernel, log->count * DESC_BYTES, page_size(kernel));
+	log->descs = take(kernel, log->count * desc_bytes(kernel), page_size(kernel));
 	log->infos = take(kernel, log->count * INFO_BYTES_EACH, page_size(kernel));
 	log->head_lpos = log->tail_lpos = -log->bytes;
 	log->tail = UINT64_MAX; /* a reusable one stands before the first */
-	set_64(kernel, desc_at(log, UINT64_MAX), ring_id(log, UINT64_MAX) | UINT64_C(3) << 62);
-	set_64(kernel, log->vars, symbol(kernel, ring));
+	set_word(kernel, desc_at(kernel, log, UINT64_MAX),
+		 with_state(kernel, ring_id(log, UINT64_MAX), 3));
+	set_word(kernel, log->vars, symbol(kernel, ring));
 	set_32(kernel, ring, bits - 5);
-	set_64(kernel, ring + 8, direct(kernel, log->descs));
-	set_64(kernel, ring + 16, direct(kernel, log->infos));
+	set_word(kernel, ring + word, direct(kernel, log->descs));
+	set_word(kernel, ring + 2 * word, direct(kernel, log->infos));
 	set_32(kernel, ring + TEXT_RING_AT, bits);
-	set_64(kernel, ring + TEXT_RING_AT + 8, direct(kernel, log->buffer));
+	set_word(kernel, ring + TEXT_RING_AT + word, direct(kernel, log->buffer));
 	tell_ring(kernel, log);
 }
 
 /* Give up the oldest record. */
 static void ring_drop(struct kernel *kernel, struct log *log)
 {
-	uint64_t at = desc_at(log, log->tail), next = word_at(kernel, at + 16);
+	uint64_t at = desc_at(kernel, log, log->tail);
+	uint64_t next = position_at(kernel, at + 2 * word_bytes(kernel));
 
-	set_64(kernel, at, ring_id(log, log->tail) | UINT64_C(3) << 62);
+	set_word(kernel, at, with_state(kernel, ring_id(log, log->tail), 3));
 	if (log->tail != UINT64_MAX && !(next & 1))
 		log->tail_lpos = next;
 	log->tail++;
@@ -109,22 +132,24 @@ static void ring_drop(struct kernel *kernel, struct log *log)
 static void ring_say(struct kernel *kernel, struct log *log, uint64_t time, uint32_t caller,
 		     const char *text, size_t size)
 {
-	uint64_t begin = log->head_lpos, block = round_up(8 + size, 8), next = begin + block;
+	uint64_t word = word_bytes(kernel), block = round_up(word + size, word);
+	uint64_t begin = log->head_lpos, next = begin + block;
 	uint64_t at = begin % log->bytes, info = log->infos + log->seq % log->count * 88;
 
 	if (begin / log->bytes != next / log->bytes) { /* does not fit, or just fits */
 		next = next / log->bytes * log->bytes + block;
-		set_64(kernel, log->buffer + at, ring_id(log, log->seq));
+		set_word(kernel, log->buffer + at, with_state(kernel, ring_id(log, log->seq), 0));
 		at = 0;
 	}
 	while (log->seq - log->tail >= log->count || (size && next - log->tail_lpos > log->bytes))
 		ring_drop(kernel, log);
-	set_64(kernel, desc_at(log, log->seq), ring_id(log, log->seq) | UINT64_C(2) << 62);
-	set_64(kernel, desc_at(log, log->seq) + 8, size ? begin : 3);
-	set_64(kernel, desc_at(log, log->seq) + 16, size ? next : 3);
+	uint64_t desc = desc_at(kernel, log, log->seq);
+	set_word(kernel, desc, with_state(kernel, ring_id(log, log->seq), 2));
+	set_word(kernel, desc + word, size ? begin : 3);
+	set_word(kernel, desc + 2 * word, size ? next : 3);
 	if (size) {
-		set_64(kernel, log->buffer + at, ring_id(log, log->seq));
-		copy_in(kernel, log->buffer + at + 8, text, size);
+		set_word(kernel, log->buffer + at, with_state(kernel, ring_id(log, log->seq), 0));
+		copy_in(kernel, log->buffer + at + word, text, size);
 		log->head_lpos = next;
 	}
 	set_64(kernel, info, log->seq);
@@ -178,7 +203,7 @@ static void log_make(struct kernel *kernel, struct log *log, uint64_t bytes)
 	log->bytes = bytes;
 	log->vars = take(kernel, page_size(kernel), page_size(kernel));
 	log->buffer = take(kernel, bytes, page_size(kernel));
-	set_64(kernel, log->vars + LOG_BUF_AT, direct(kernel, log->buffer));
+	set_word(kernel, log->vars + LOG_BUF_AT, direct(kernel, log->buffer));
 	set_32(kernel, log->vars + LOG_BUF_LEN_AT, bytes);
 	if (log->kind == LOG_RING)
 		make_ring(kernel, log);
@@ -241,7 +266,7 @@ static void log_clear(struct kernel *kernel, const struct log *log)
 static bool log_info(const struct kernel *kernel, const struct log *log, size_t i,
 		     char line[LINE_BYTES])
 {
-	const uint64_t vars = symbol(kernel, log->vars);
+	const uint64_t vars = symbol(kernel, log->vars), word = word_bytes(kernel);
 	const struct {
 		const char *key;
 		char form;
@@ -269,22 +294,22 @@ static bool log_info(const struct kernel *kernel, const struct log *log, size_t 
 		{ "OFFSET(printk_ringbuffer.desc_ring)", 'd', 0, FROM(5, 10) },
 		{ "OFFSET(printk_ringbuffer.text_data_ring)", 'd', TEXT_RING_AT, FROM(5, 10) },
 		{ "OFFSET(prb_desc_ring.count_bits)", 'd', 0, FROM(5, 10) },
-		{ "OFFSET(prb_desc_ring.descs)", 'd', 8, FROM(5, 10) },
-		{ "OFFSET(prb_desc_ring.infos)", 'd', 16, FROM(5, 10) },
-		{ "OFFSET(prb_desc_ring.head_id)", 'd', 24, FROM(5, 10) },
-		{ "OFFSET(prb_desc_ring.tail_id)", 'd', 32, FROM(5, 10) },
-		{ "SIZE(prb_desc)", 'd', DESC_BYTES, FROM(5, 10) },
+		{ "OFFSET(prb_desc_ring.descs)", 'd', word, FROM(5, 10) },
+		{ "OFFSET(prb_desc_ring.infos)", 'd', 2 * word, FROM(5, 10) },
+		{ "OFFSET(prb_desc_ring.head_id)", 'd', 3 * word, FROM(5, 10) },
+		{ "OFFSET(prb_desc_ring.tail_id)", 'd', 4 * word, FROM(5, 10) },
+		{ "SIZE(prb_desc)", 'd', desc_bytes(kernel), FROM(5, 10) },
 		{ "OFFSET(prb_desc.state_var)", 'd', 0, FROM(5, 10) },
-		{ "OFFSET(prb_desc.text_blk_lpos)", 'd', 8, FROM(5, 10) },
+		{ "OFFSET(prb_desc.text_blk_lpos)", 'd', word, FROM(5, 10) },
 		{ "OFFSET(prb_data_blk_lpos.begin)", 'd', 0, FROM(5, 10) },
-		{ "OFFSET(prb_data_blk_lpos.next)", 'd', 8, FROM(5, 10) },
+		{ "OFFSET(prb_data_blk_lpos.next)", 'd', word, FROM(5, 10) },
 		{ "SIZE(printk_info)", 'd', INFO_BYTES_EACH, FROM(5, 10) },
 		{ "OFFSET(printk_info.seq)", 'd', 0, FROM(5, 10) },
 		{ "OFFSET(printk_info.ts_nsec)", 'd', 8, FROM(5, 10) },
 		{ "OFFSET(printk_info.text_len)", 'd', 16, FROM(5, 10) },
 		{ "OFFSET(printk_info.caller_id)", 'd', 20, FROM(5, 10) },
 		{ "OFFSET(prb_data_ring.size_bits)", 'd', 0, FROM(5, 10) },
-		{ "OFFSET(prb_data_ring.data)", 'd', 8, FROM(5, 10) },
+		{ "OFFSET(prb_data_ring.data)", 'd', word, FROM(5, 10) },
 		{ "OFFSET(atomic_long_t.counter)", 'd', 0, FROM(5, 10) },
 		{ "SIZE(latched_seq)", 'd', 24, FROM(5, 13) },
 		{ "OFFSET(latched_seq.val)", 'd', 8, FROM(5, 13) },
@@ -300,7 +325,8 @@ static bool log_info(const struct kernel *kernel, const struct log *log, size_t 
 }
 
 /* Physical address of a part that a recipe may break; 0: it is none of the log's. */
-static uint64_t log_place(const struct log *log, const char *name, uint64_t index)
+static uint64_t log_place(const struct kernel *kernel, const struct log *log, const char *name,
+			  uint64_t index)
 {
 	if (strcmp(name, "logvars") == 0)
 		return log->vars;
@@ -309,7 +335,7 @@ static uint64_t log_place(const struct log *log, const char *name, uint64_t inde
 	if (strcmp(name, "log") == 0)
 		return log->buffer;
 	if (strcmp(name, "desc") == 0)
-		return log->descs + index * DESC_BYTES;
+		return log->descs + index * desc_bytes(kernel);
 	if (strcmp(name, "info") == 0)
 		return log->infos + index * INFO_BYTES_EACH;
 	return 0;

@@ -4,12 +4,8 @@
 #define TESTS_MAKE_MACHINE_LIST_H
 
 #include "tests/make/kernel.h"
-
-static void by_default(uint64_t *number, uint64_t value)
-{
-	if (!*number)
-		*number = value;
-}
+#include "tests/make/machines_32.h"
+#include "tests/make/machines_64.h"
 
 /* --- x86_64 --- */
 
@@ -54,18 +50,28 @@ static void x86_64_tell(struct kernel *kernel)
 
 /* --- arm64 --- */
 
+/* Where a descriptor has an address of more than 48 bits: with 64K pages 51:48 in bits 15:12, with
+ * LPA2 51:50 in bits 9:8. */
+static uint64_t arm64_address(const struct kernel *kernel, uint64_t at)
+{
+	if (kernel->shape->page_shift == 16)
+		return (at & UINT64_C(0xffffffffffff)) | at >> 48 << 12;
+	return (at & UINT64_C(0x3ffffffffffff)) | at >> 50 << 8;
+}
+
 /* Descriptors: valid, table or page; APTable; privileged and unprivileged execute-never,
  * contiguous, access flag. Bits 9:8 (shareability) are address with LPA2, and zero then. */
 static uint64_t arm64_table(const struct kernel *kernel, uint64_t at, unsigned level)
 {
-	(void)kernel, (void)level;
-	return at | 3 | UINT64_C(3) << 61;
+	(void)level;
+	return arm64_address(kernel, at) | 3 | UINT64_C(3) << 61;
 }
 
 static uint64_t arm64_leaf(const struct kernel *kernel, uint64_t at, unsigned level)
 {
 	bool lpa2 = kernel->shape->page_shift < 16 && kernel->va_bits == 52;
 
+	at = arm64_address(kernel, at);
 	return at | (level > 1 ? 1 : 3) | UINT64_C(0x7) << 52 | 0x400 | (lpa2 ? 0 : 0x300);
 }
 
@@ -190,8 +196,9 @@ static uint64_t s390x_leaf(const struct kernel *kernel, uint64_t at, unsigned le
 	return level == 1 ? at : at | (level - 2) << 2 | 0x400 | 0xc000;
 }
 
-static uint64_t s390x_empty(unsigned level)
+static uint64_t s390x_empty(const struct kernel *kernel, unsigned level)
 {
+	(void)kernel;
 	return level == 1 ? 0x400 : 0x20 | (level - 2) << 2;
 }
 
@@ -226,6 +233,24 @@ static const struct machine machines[] = {
 	{ "arm64", "aarch64", EM_AARCH64, false, arm64_shapes, arm64_lay_out, arm64_tell },
 	{ "riscv64", "riscv64", EM_RISCV, false, riscv64_shapes, riscv64_lay_out, riscv64_tell },
 	{ "s390x", "s390x", EM_S390, true, s390x_shapes, s390x_lay_out, s390x_tell },
+	{ "x86", "i686", EM_386, false, x86_shapes, x86_lay_out, x86_tell, .word_bytes = 4 },
+	{ "arm", "armv7l", EM_ARM, false, arm_shapes, arm_lay_out, arm_tell, .word_bytes = 4 },
+	{ "ppc64", "ppc64", EM_PPC64, true, ppc64_shapes, ppc64_lay_out, ppc64_tell,
+	  .in_tables = ppc64_in_tables, .back = ppc64_back },
+	{ "ppc64le", "ppc64le", EM_PPC64, false, ppc64_shapes, ppc64_lay_out, ppc64_tell,
+	  .in_tables = ppc64_in_tables, .back = ppc64_back },
+	{ "mips64", "mips64", EM_MIPS, true, mips64_shapes, mips64_lay_out, nothing_to_tell,
+	  .nothing_tables = true, .in_tables = mips64_in_tables },
+	{ "mips64el", "mips64", EM_MIPS, false, mips64_shapes, mips64_lay_out, nothing_to_tell,
+	  .nothing_tables = true, .in_tables = mips64_in_tables },
+	{ "loongarch64", "loongarch64", 258, false, loongarch64_shapes, loongarch64_lay_out,
+	  nothing_to_tell, .nothing_tables = true, .in_tables = loongarch64_in_tables },
+	{ "ppc", "ppc", EM_PPC, true, ppc_shapes, ppc_lay_out, tell_vmalloc, .word_bytes = 4,
+	  .in_tables = ppc_in_tables },
+	{ "ia64", "ia64", EM_IA_64, false, ia64_shapes, ia64_lay_out, ia64_tell,
+	  .in_tables = ia64_in_tables },
+	{ "sparc64", "sparc64", EM_SPARCV9, true, sparc64_shapes, sparc64_lay_out,
+	  nothing_to_tell, .in_tables = sparc64_in_tables },
 };
 
 static const struct machine *find_machine(const char *name)

@@ -22,7 +22,10 @@ struct shape {
 	 * (NULL: 0). */
 	uint64_t (*table)(const struct kernel *, uint64_t at, unsigned level);
 	uint64_t (*leaf)(const struct kernel *, uint64_t at, unsigned level);
-	uint64_t (*empty)(unsigned level);
+	uint64_t (*empty)(const struct kernel *, unsigned level);
+
+	uint8_t entry_bytes, upper_bytes; /* of entries, and of those above the lowest level; 0: 8,
+					     and as entry_bytes */
 };
 
 /* A machine as recipes name it. */
@@ -39,6 +42,15 @@ struct machine {
 
 	/* Set the values of vmcoreinfo that are this machine's alone. */
 	void (*tell)(struct kernel *);
+
+	/* What is not as with most. */
+	uint8_t word_bytes;  /* 0: 8 */
+	bool nothing_tables; /* entries that lead nowhere lead to tables of nothing */
+	bool (*in_tables)(const struct kernel *, uint64_t vaddr); /* NULL: every address is */
+
+	/* Make room for a page array at an address in a way of its own; its physical address. 0:
+	 * it is mapped as everything else is. NULL: always. */
+	uint64_t (*back)(struct kernel *, uint64_t vaddr, uint64_t bytes);
 };
 
 #endif

@@ -25,7 +25,9 @@ static uint64_t place(struct recipe *recipe, const char *text, bool is_virtual)
 		return offset + (is_virtual ? page_vaddr(kernel, index)
 					    : page_paddr(kernel, index));
 	}
-	if ((at = log_place(&recipe->log, name, index)))
+	if (strcmp(name, "pcp") == 0)
+		at = own_pcp(&recipe->own, index % CPUS);
+	else if ((at = log_place(kernel, &recipe->log, name, index)))
 		;
 	else if (strcmp(name, "pgd") == 0)
 		at = kernel->root;
@@ -271,6 +273,15 @@ static void do_cpu(struct recipe *recipe, const struct words *words)
 	recipe->note[recipe->notes++] = (struct note){ "QEMU", 0, desc, QEMU_BYTES };
 }
 
+/* map VADDR PADDR [LEVEL]: what an entry of the lowest level maps, or of another */
+static void do_map(struct recipe *recipe, const struct words *words)
+{
+	if (!recipe->made)
+		die("there is no kernel yet");
+	map_page(&recipe->kernel, number(words->word[1]), place(recipe, words->word[2], false),
+		 words->count > 3 ? (unsigned)number(words->word[3]) : 1);
+}
+
 static void do_info_most(struct recipe *recipe, const struct words *words)
 {
 	recipe->info_most = number(words->word[1]);
@@ -294,7 +305,8 @@ static void tell_kernel(struct recipe *recipe)
 		if (key->form == 's')
 			number = (uint64_t)(int64_t)(int32_t)number;
 		snprintf(line, sizeof(line), key->form == 'x' ? "%s=%" PRIx64 :
-			 key->form == 'h' ? "%s=0x%" PRIx64 : "%s=%" PRId64, key->key, number);
+			 key->form == 'h' ? "%s=0x%" PRIx64 : key->form == 'y' ? "%s=y" :
+			 "%s=%" PRId64, key->key, number);
 		add_info(recipe, line);
 	}
 	add_info(recipe, "CRASHTIME=1700000000");
@@ -322,6 +334,9 @@ static void do_option(struct recipe *recipe, const struct words *words)
 		{ "actual_bits", &kernel->actual_bits, NULL },
 		{ "la57", NULL, &kernel->five_levels },
 		{ "small_pages", NULL, &kernel->small_pages },
+		{ "count_free", NULL, &kernel->count_free },
+		{ "radix", NULL, &kernel->radix }, { "no_execute", NULL, &kernel->no_execute },
+		{ "map_at", &kernel->map_at, NULL },
 		{ "mem_section_variable", NULL, &kernel->pointer_to_sections },
 		{ "static_sections", NULL, &kernel->static_sections },
 	};
@@ -350,6 +365,7 @@ static void do_machine(struct recipe *recipe, const struct words *words)
 	recipe->kernel.big = machine->big;
 	recipe->elf.big = machine->big;
 	recipe->elf.machine = machine->elf_machine;
+	recipe->elf.class = machine->word_bytes == 4 ? 32 : 64;
 }
 
 static void do_model(struct recipe *recipe, const struct words *words)
@@ -422,6 +438,74 @@ static void do_frames(struct recipe *recipe, const struct words *words)
 static void do_xen_word(struct recipe *recipe, const struct words *words)
 {
 	xen_word(&recipe->kernel, number(words->word[1]), number(words->word[2]));
+}
+
+/* --- statements: what the kernel keeps of itself --- */
+
+/* itself FORM [hidden]: symbols and types in memory; vmcoreinfo tells where since 6.0, if not
+ * hidden */
+static void do_itself(struct recipe *recipe, const struct words *words)
+{
+	static const char *const forms[] = { "absolute", "percpu", "base", "place" };
+	struct own *own = &recipe->own;
+	char line[128];
+	unsigned form = 0;
+
+	while (strcmp(words->word[1], forms[form]))
+		if (++form == sizeof(forms) / sizeof(forms[0]))
+			die("addresses of symbols are not written \"%s\"", words->word[1]);
+	own->kernel = &recipe->kernel;
+	own_make(own, (enum own_form)form);
+	if (recipe->kernel.version < V(6, 0, 0) || words->count > 2)
+		return;
+	for (unsigned i = 0; i < own->symbols; i++) {
+		if (strncmp(own->symbol[i].name, "kallsyms_", 9) ||
+		    !strcmp(own->symbol[i].name, "kallsyms_markers"))
+			continue;
+		snprintf(line, sizeof(line), "SYMBOL(%s)=%" PRIx64, own->symbol[i].name,
+			 own->symbol[i].at);
+		add_info(recipe, line);
+	}
+}
+
+/* percpu CPU FIRST COUNT [ORDER [LIST]]: free pages on a list of a CPU */
+static void do_percpu(struct recipe *recipe, const struct words *words)
+{
+	unsigned order = words->count > 4 ? (unsigned)number(words->word[4]) : 0;
+	unsigned list = words->count > 5 ? (unsigned)number(words->word[5]) : 3 * order + 1;
+	uint64_t first = number(words->word[2]), end = first + number(words->word[3]);
+
+	for (uint64_t pfn = first; pfn < end; pfn += UINT64_C(1) << order) {
+		for (uint64_t i = 0; i >> order == 0; i++)
+			fill_page(&recipe->kernel, pfn + i, "data");
+		own_free(&recipe->own, (unsigned)number(words->word[1]), pfn, order, list);
+	}
+}
+
+/* After `kernel`: repeat START BYTES N: that memory, which one segment has, N more times behind it;
+ * the copies share its bytes in the file, and their struct pages are those of the original */
+static void do_repeat(struct recipe *recipe, const struct words *words)
+{
+	struct kernel *kernel = &recipe->kernel;
+	uint64_t start = number(words->word[1]), bytes = number(words->word[2]);
+	uint64_t times = number(words->word[3]), section = UINT64_C(1) << kernel->section_bits;
+	size_t like = 0;
+
+	while (like < recipe->loads && recipe->load[like].paddr != start)
+		like++;
+	if (like == recipe->loads || recipe->load[like].memory_bytes != bytes ||
+	    start % section || bytes % section || kernel->model != VMEMMAP)
+		die("only a segment of whole sections, in a vmemmap, can be repeated");
+	for (uint64_t i = 1; i <= times; i++) {
+		struct load load = recipe->load[like];
+		load.paddr += i * bytes;
+		load.like = like + 1;
+		if (recipe->loads == SEGMENTS)
+			die("more than %d segments", SEGMENTS);
+		recipe->load[recipe->loads++] = load;
+		for (uint64_t at = 0; at < bytes; at += section)
+			copy_section(kernel, (load.paddr + at) / section, (start + at) / section);
+	}
 }
 
 /* --- statements: pages --- */
@@ -509,8 +593,8 @@ static void do_clear(struct recipe *recipe, const struct words *words)
 
 static void do_word(struct recipe *recipe, const struct words *words)
 {
-	set_64(&recipe->kernel, place(recipe, words->word[1], false),
-	       value(recipe, words->word[2]));
+	set_word(&recipe->kernel, place(recipe, words->word[1], false),
+		 value(recipe, words->word[2]));
 }
 
 static void do_patch(struct recipe *recipe, const struct words *words)
@@ -537,7 +621,9 @@ static const struct statement {
 	{ "patch", 2, do_patch },     { "file", 2, do_file },       { "truncate", 1, do_truncate },
 	{ "info_most", 1, do_info_most }, { "log", 1, do_log },     { "say", 2, do_say },
 	{ "say_times", 3, do_say_times }, { "clear", 0, do_clear }, { "text", 2, do_text },
-	{ "cpu", 1, do_cpu },         { "machine", 1, do_machine },
+	{ "cpu", 1, do_cpu },         { "machine", 1, do_machine }, { "map", 2, do_map },
+	{ "itself", 1, do_itself },   { "percpu", 3, do_percpu },
+	{ "repeat", 3, do_repeat },
 	{ "xen", 4, do_xen },         { "frames", 3, do_frames },   { "xen_word", 2, do_xen_word },
 };
 

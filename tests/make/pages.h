@@ -84,8 +84,8 @@ static void set_page(struct kernel *kernel, uint64_t pfn, uint64_t flags, uint64
 
 	for (unsigned i = 0; i < kernel->page->size; i += 8)
 		set_64(kernel, at + i, 0);
-	set_64(kernel, at + kernel->page->flags, flags);
-	set_64(kernel, at + kernel->page->mapping, mapping > 4 ?
+	set_word(kernel, at + kernel->page->flags, flags);
+	set_word(kernel, at + kernel->page->mapping, mapping > 4 ?
 	       kernel->page_offset + mapping : mapping);
 	set_32(kernel, at + kernel->page->mapcount, mapcount);
 	set_32(kernel, at + kernel->page->count, 1);
@@ -102,23 +102,24 @@ static void set_tails(struct kernel *kernel, uint64_t head, unsigned order, cons
 		uint64_t at = page_paddr(kernel, pfn);
 		set_page(kernel, pfn, page->head == NO ? flag_mask(kernel, "tail") : 0, 0, ~0u);
 		if (page->head == NO) /* first_page, in the same word as private */
-			set_64(kernel, at + page->private, page_vaddr(kernel, head));
+			set_word(kernel, at + page->private, page_vaddr(kernel, head));
 		else if (kernel->version >= V(7, 1, 0)) /* all ones from bit order + 6 up */
-			set_64(kernel, at + page->head, (~UINT64_C(0) << (order + 6)) | 1);
+			set_word(kernel, at + page->head, (~UINT64_C(0) << order) * page->size | 1);
 		else
-			set_64(kernel, at + page->head, page_vaddr(kernel, head) | 1);
+			set_word(kernel, at + page->head, page_vaddr(kernel, head) | 1);
 	}
 	if (page->head == NO) {
 		uint64_t dtor = kernel->value[V_FREE_HUGE] + (hugetlb ? 0 : 64);
-		set_64(kernel, first + page->lru, dtor);
-		set_64(kernel, first + page->lru + 8, order);
+		set_word(kernel, first + page->lru, dtor);
+		set_word(kernel, first + page->lru + word_bytes(kernel), order);
 	} else if (page->dtor == NO) {
 		uint64_t flags = word_at(kernel, first + page->flags) | order;
 		if (hugetlb && kernel->version < V(6, 9, 0))
 			flags |= UINT64_C(1) << flag(kernel, "active");
-		set_64(kernel, first + page->flags, flags);
+		set_word(kernel, first + page->flags, flags);
 	} else {
-		unsigned low = kernel->big && page->order == 44;
+		/* of each the lowest byte */
+		unsigned low = kernel->big ? page->order - page->dtor - 1u : 0;
 		*bytes_at(kernel, first + page->dtor + low) = (uint8_t)kind->dtor;
 		*bytes_at(kernel, first + page->order + low) = (uint8_t)order;
 	}
@@ -135,9 +136,9 @@ static void link_free(struct kernel *kernel, uint64_t pfn, unsigned order)
 	uint64_t page_at = page_paddr(kernel, pfn) + kernel->page->lru;
 	uint64_t page = page_vaddr(kernel, pfn) + kernel->page->lru;
 	uint64_t lists = kernel->version < V(2, 6, 24) ? 1 : LISTS;
-	uint64_t list = AREAS_AT + order * AREA_BYTES + pfn / 1024 % lists * 16;
+	uint64_t list = AREAS_AT + order * AREA_BYTES + pfn / 1024 % lists * 2 * word_bytes(kernel);
 	uint64_t head = kernel->nodes ? direct(kernel, zone + list) : symbol(kernel, zone + list);
-	uint64_t last = word_at(kernel, zone + list + 8);
+	uint64_t last = word_at(kernel, zone + list + word_bytes(kernel));
 	uint64_t last_at = zone + list;
 
 	for (uint64_t at = head; at != last;) { /* find the physical place of the last entry */
@@ -148,11 +149,13 @@ static void link_free(struct kernel *kernel, uint64_t pfn, unsigned order)
 			array++;
 		last_at = array->paddr + (at - array->vaddr);
 	}
-	set_64(kernel, page_at, head);
-	set_64(kernel, page_at + 8, last);
-	set_64(kernel, last_at, page);
-	set_64(kernel, zone + list + 8, page);
-	set_64(kernel, zone + 64, word_at(kernel, zone + 64) + (UINT64_C(1) << order));
+	set_word(kernel, page_at, head);
+	set_word(kernel, page_at + word_bytes(kernel), last);
+	set_word(kernel, last_at, page);
+	set_word(kernel, zone + list + word_bytes(kernel), page);
+	set_word(kernel, zone + 64, word_at(kernel, zone + 64) + (UINT64_C(1) << order));
+	uint64_t count = zone + AREAS_AT + (order + 1) * AREA_BYTES - word_bytes(kernel);
+	set_word(kernel, count, word_at(kernel, count) + kernel->count_free);
 }
 
 static void set_free(struct kernel *kernel, uint64_t pfn, unsigned order, uint32_t mapcount)
@@ -162,7 +165,7 @@ static void set_free(struct kernel *kernel, uint64_t pfn, unsigned order, uint32
 	for (uint64_t i = 0; i >> order == 0; i++)
 		set_page(kernel, pfn + i, 0, 0, ~0u);
 	set_page(kernel, pfn, flags, 0, mapcount);
-	set_64(kernel, page_paddr(kernel, pfn) + kernel->page->private, order);
+	set_word(kernel, page_paddr(kernel, pfn) + kernel->page->private, order);
 	link_free(kernel, pfn, order);
 }
 
@@ -178,7 +181,7 @@ static void set_block(struct kernel *kernel, uint64_t pfn, int order, const stru
 	}
 	set_page(kernel, pfn, flags, kind->mapping, mapcount);
 	if (flags & flag_mask(kernel, "private"))
-		set_64(kernel, page_paddr(kernel, pfn) + kernel->page->private,
+		set_word(kernel, page_paddr(kernel, pfn) + kernel->page->private,
 		       direct(kernel, 0x700000));
 	if (order < 1)
 		return;
@@ -195,14 +198,14 @@ static void modify(struct kernel *kernel, uint64_t pfn, const char *change)
 		uint64_t mask = flag_mask(kernel, change + 1);
 		if (!mask)
 			die("this kernel has no flag \"%s\"", change + 1);
-		set_64(kernel, at + kernel->page->flags,
+		set_word(kernel, at + kernel->page->flags,
 		       *change == '+' ? flags | mask : flags & ~mask);
 	} else if (strncmp(change, "mapping=", 8) == 0) {
-		set_64(kernel, at + kernel->page->mapping, number(change + 8));
+		set_word(kernel, at + kernel->page->mapping, number(change + 8));
 	} else if (strncmp(change, "mapcount=", 9) == 0) {
 		set_32(kernel, at + kernel->page->mapcount, number(change + 9));
 	} else if (strncmp(change, "private=", 8) == 0) {
-		set_64(kernel, at + kernel->page->private, number(change + 8));
+		set_word(kernel, at + kernel->page->private, number(change + 8));
 	} else {
 		die("a page has no \"%s\"", change);
 	}

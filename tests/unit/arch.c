@@ -1,71 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* arch.c - unit tests of the machines: the root and the shape that facts lead to, and entries of
  * page tables that no recipe makes. */
-#include <elf.h>
-
-#include "arch/arch.h"
-#include "base/bytes.h"
-#include "facts/vmcoreinfo.h"
-#include "memory_source.h"
-#include "tests/test.h"
-
-enum { BYTES = 1 << 21, INFO_MOST = 1024 };
-
-struct world {
-	uint8_t *bytes;
-	struct memory_dump dump;
-	struct facts facts;
-	struct space space;
-	struct reader *reader;
-};
-
-/* Memory of zeros; what setup() says of it. The root table begins at physical 0. */
-static err_t world_init(struct world *world, uint16_t machine, unsigned page_shift,
-			const char *info)
-{
-	const struct arch *arch = arch_find(machine);
-	char text[INFO_MOST];
-
-	memset(world, 0, sizeof(*world));
-	world->bytes = calloc(1, BYTES);
-	memory_dump_init(&world->dump, world->bytes, BYTES);
-	world->dump.source.target.page_shift = (uint8_t)page_shift;
-	world->dump.source.target.big_endian = machine == EM_S390;
-	snprintf(text, sizeof(text), "OSRELEASE=6.12.0\nPAGESIZE=%u\n%s", 1u << page_shift, info);
-	TRY(vmcoreinfo_read(&world->facts, text, strlen(text), "test"));
-	world->space.target = world->dump.source.target;
-	TRY(reader_create(&world->dump.source, &world->reader));
-	return arch->setup(&world->space, &world->facts, &world->dump.source);
-}
-
-static void world_end(struct world *world)
-{
-	reader_destroy(world->reader);
-	free(world->bytes);
-}
-
-static void set_entry(struct world *world, uint64_t table, uint64_t index, uint64_t entry)
-{
-	put_64(world->space.target.big_endian, world->bytes + table + index * 8, entry);
-}
-
-/* Translates to `want`, alike for `run` bytes? */
-static bool leads_to(struct world *world, vaddr_t at, paddr_t want, uint64_t run)
-{
-	paddr_t got = 0;
-	uint64_t length = 0;
-
-	return space_translate(&world->space, world->reader, at, &got, &length) == OK &&
-	       got == want && length == run;
-}
-
-static bool leads_nowhere(struct world *world, vaddr_t at)
-{
-	paddr_t got = 0;
-	uint64_t length = 0;
-
-	return space_translate(&world->space, world->reader, at, &got, &length) == ERR_HOLE;
-}
+#include "world.h"
 
 static const char arm64_48[] = "NUMBER(VA_BITS)=48\nNUMBER(TCR_EL1_T1SZ)=0x10\n"
 	"NUMBER(kimage_voffset)=0xffff800000000000\nNUMBER(PHYS_OFFSET)=0x0\n"

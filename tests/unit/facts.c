@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "facts/asks.h"
 #include "facts/given.h"
+#include "facts/release.h"
 #include "facts/vmcoreinfo.h"
 #include "facts/vmlinux.h"
 #include "tests/test.h"
@@ -193,7 +194,7 @@ static uint64_t completed(const char *text, enum fact_id id)
 	struct facts facts;
 
 	take(&facts, text);
-	given_complete(&facts);
+	release_complete(&facts);
 	return fact_or(&facts, id, 0);
 }
 

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "memory_source.h"
 #include "output/pack.h"
+#include "output/sink.h"
 #include "tests/test.h"
 
 enum { PAGE_SIZE = 4096, PAGES = 600 };
@@ -224,6 +225,28 @@ TEST(a_worker_that_fails_ends_it_with_its_sentence)
 	free(memory);
 }
 
+/* Emptying the page cache, and waiting for the disk, changes no byte. */
+TEST(a_small_cache_keeps_every_byte)
+{
+	struct sink sink = { .kind = SINK_FILE, .name = "/tmp/output-test", .cache = 8192 };
+	uint64_t state = 7, word, got;
+
+	CHECK(sink_open(&sink, true) == OK);
+	for (uint64_t at = 0; at < 40000; at += sizeof(word)) {
+		word = next_random(&state);
+		CHECK(sink_write(&sink, at, &word, sizeof(word)) == OK);
+	}
+	CHECK(sink.cached < sink.cache / 2);
+	state = 7;
+	for (uint64_t at = 0; at < 40000; at += sizeof(word)) {
+		word = next_random(&state);
+		CHECK(pread(sink.fd, &got, sizeof(got), (off_t)at) == sizeof(got));
+		CHECK_EQ(got, word);
+	}
+	CHECK(sink_close(&sink) == OK);
+	unlink(sink.name);
+}
+
 int main(void)
 {
 	return run_tests((struct test[]){
@@ -236,5 +259,6 @@ int main(void)
 	      a_worker_that_cannot_begin_ends_it_with_its_sentence },
 	    { "a_worker_that_fails_ends_it_with_its_sentence",
 	      a_worker_that_fails_ends_it_with_its_sentence },
+	    { "a_small_cache_keeps_every_byte", a_small_cache_keeps_every_byte },
 	    { 0 } });
 }

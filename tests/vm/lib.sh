@@ -62,8 +62,15 @@ kernel_readers() { awk -v k="$1" '$1 == k { $1 = $2 = $3 = ""; print }' "$KERNEL
 kernel_package()
 {
 	meta=$(awk -v k="$1" '$1 == k { print $3 }' "$KERNELS")
-	case $meta in linux-image-[0-9]*) echo "$meta"; return ;; esac
+	case $meta in linux-image-[0-9]*.[0-9]*) echo "$meta"; return ;; esac
 	apt_in "$(kernel_suite "$1")" apt-cache depends "$meta" | awk '/Depends: linux-image/ { print $2; exit }'
+}
+
+# What the package of a kernel is made of: itself, or (Debian's 7.2) one for the image and one for the modules.
+kernel_parts()
+{
+	echo "$2"
+	apt_in "$1" apt-cache depends "$2" | awk '/Depends: linux-(binary|modules)-/ { print $2 }'
 }
 
 # kernel NAME: folder of its vmlinuz and modules. kernel_debug NAME: its vmlinux with DWARF.
@@ -71,8 +78,15 @@ kernel()
 {
 	folder=$CACHE/kernel/$1
 	if [ ! -e "$folder/ready" ]; then
-		name=$(kernel_package "$1")
-		[ -n "$name" ] && package "$(kernel_suite "$1")" "$name" "$folder" >&2 || return 1
+		package_name=$(kernel_package "$1")
+		[ -n "$package_name" ] || return 1
+		for part in $(kernel_parts "$(kernel_suite "$1")" "$package_name"); do
+			package "$(kernel_suite "$1")" "$part" "$folder" >&2 || return 1
+		done
+		# Debian's 7.2 has the image with the modules.
+		for image in "$folder"/usr/lib/modules/*/vmlinuz; do
+			[ ! -e "$image" ] || install -D "$image" "$folder/boot/vmlinuz-$(basename "$(dirname "$image")")"
+		done
 		: > "$folder/ready"
 	fi
 	echo "$folder"
@@ -82,7 +96,7 @@ kernel_debug()
 {
 	folder=$CACHE/debug/$1
 	if [ ! -e "$folder/ready" ]; then
-		package "$(kernel_suite "$1")" "$(kernel_package "$1")-dbg" "$folder" './usr/lib/debug/boot/vmlinux*' >&2 || return 1
+		package "$(kernel_suite "$1")" "$(kernel_package "$1")-dbg" "$folder" './usr/lib/debug/*vmlinux*' >&2 || return 1
 		: > "$folder/ready"
 	fi
 	ls "$folder"/usr/lib/debug/boot/vmlinux*

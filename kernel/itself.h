@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* itself.h - what a kernel says of itself in its memory: symbols (kallsyms), then types (BTF). */
+#ifndef KERNEL_ITSELF_H
+#define KERNEL_ITSELF_H
+
+#include "kernel/btf.h"
+#include "kernel/kallsyms.h"
+
+/* Answer what `facts` does not know. ERR_NOFACT: the kernel has no such tables, or they are not to
+ * be found; ERR_CORRUPT, ERR_IO: they are damaged or not in the dump; ERR_NOMEM. What was answered
+ * before stays. */
+err_t itself_answer(struct memory *, struct facts *);
+
+/* The kernel's types, for who asks for more than facts; needs the facts that itself_answer() adds,
+ * or the note's symbols. Errors as above. btf_close() it. */
+err_t itself_types(struct memory *, const struct facts *, struct btf *);
+
+#endif

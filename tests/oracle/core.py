@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""core.py - the memory of a dead x86_64 kernel: an ELF core read by physical address, by virtual address (through the
+kernel's own page tables), and as the kernel's structs."""
+import mmap
+import re
+import struct
+
+from btf import ARRAY, ENUM, ENUM64, INT, PTR, STRUCT, UNION, Btf, Elf
+
+PAGE = 4096
+ADDRESS = 0x000ffffffffff000
+IMAGE = 0xffffffff80000000
+
+
+class Fault(Exception):
+    pass
+
+
+class Memory:
+    """Physical memory: the loaded segments of a core."""
+
+    def __init__(self, path):
+        with open(path, "rb") as file:
+            self.map = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+        header = struct.unpack_from("<16sHHIQQQIHHHHHH", self.map)
+        phoff, count = header[5], header[10]
+        self.segments, self.info = [], ""
+        for i in range(count):
+            kind, _, offset, _, paddr, size, _, _ = struct.unpack_from("<IIQQQQQQ", self.map, phoff + 56 * i)
+            if kind == 1 and size:
+                self.segments.append((paddr, paddr + size, offset))
+            elif kind == 4:
+                self.read_notes(self.map[offset:offset + size])
+        self.segments.sort()
+
+    def read_notes(self, notes):
+        found = re.search(rb"VMCOREINFO\0\0([^\0]*)", notes)
+        if found:
+            self.info = found[1].decode()
+
+    def offset(self, paddr, size=1):
+        for first, end, offset in self.segments:
+            if first <= paddr and paddr + size <= end:
+                return offset + paddr - first
+        raise Fault(f"physical address {paddr:#x} is not in the core")
+
+    def read(self, paddr, size):
+        at = self.offset(paddr, size)
+        return self.map[at:at + size]
+
+    def page(self, frame):
+        """A page as dumps have it: what the core does not have of it is zero."""
+        paddr, out = frame * PAGE, bytearray(PAGE)
+        for first, end, offset in self.segments:
+            low, high = max(first, paddr), min(end, paddr + PAGE)
+            if low < high:
+                out[low - paddr:high - paddr] = self.map[offset + low - first:offset + high - first]
+        return bytes(out)
+
+    def pages(self):
+        """The page frames of which the core has any byte."""
+        return {frame for first, end, _ in self.segments for frame in range(first // PAGE, (end + PAGE - 1) // PAGE)}
+
+
+class Object:
+    """A struct or array of the kernel at a virtual address. Members that are numbers come as numbers, pointers and
+    structs as objects; a NULL pointer is false."""
+    __slots__ = ("kernel", "type", "at")
+
+    def __init__(self, kernel, number, at):
+        self.kernel, self.type, self.at = kernel, kernel.btf.plain(number), at
+
+    def __bool__(self):
+        return self.at != 0
+
+    def __len__(self):
+        return self.kernel.btf.types[self.type].length
+
+    def __getitem__(self, index):
+        one = self.kernel.btf.types[self.type]
+        target = one.target if one.kind == ARRAY else self.type
+        return self.kernel.value(target, self.at + index * self.kernel.btf.sizeof(target))
+
+    def __getattr__(self, name):
+        key = self.type, name
+        if key not in self.kernel.members:
+            self.kernel.members[key] = self.kernel.btf.member(self.type, name)
+        found = self.kernel.members[key]
+        if found is None:
+            raise AttributeError(f"{self.kernel.btf.types[self.type].name} has no {name}")
+        offset, target, bits, shift = found
+        value = self.kernel.value(target, self.at + offset)
+        return value >> shift & (1 << bits) - 1 if bits else value
+
+    def has(self, name):
+        return self.kernel.btf.member(self.type, name) is not None
+
+
+class Kernel:
+    def __init__(self, core, vmlinux):
+        elf = Elf(vmlinux)
+        self.memory, self.btf, self.linked = Memory(core), Btf(elf.section(".BTF")), elf.symbols()
+        self.members, self.frames = {}, {}
+        info = dict(line.split("=", 1) for line in self.memory.info.splitlines() if "=" in line)
+        if not info:
+            raise Fault("the core has no note VMCOREINFO: the oracle needs it to begin with")
+        self.release = info["OSRELEASE"]
+        self.moved = int(info.get("KERNELOFFSET", "0"), 16)
+        self.phys_base = int(info["NUMBER(phys_base)"])
+        self.levels = 5 if int(info.get("NUMBER(pgtable_l5_enabled)", "0")) else 4
+        self.root = self.symbol("init_top_pgt") - IMAGE + self.phys_base
+
+    # Addresses.
+
+    def symbol(self, name):
+        address = self.linked[name][0]
+        return address + self.moved if address >= IMAGE else address
+
+    def has_symbol(self, name):
+        return name in self.linked
+
+    def frame(self, vaddr):
+        """The page frame behind a virtual address of the kernel; raises Fault."""
+        page = vaddr >> 12
+        if page not in self.frames:
+            self.frames[page] = self.walk(self.root, vaddr) >> 12
+        return self.frames[page]
+
+    def walk(self, root, vaddr):
+        table = root
+        for level in range(self.levels - 1, -1, -1):
+            shift = 12 + 9 * level
+            entry, = struct.unpack("<Q", self.memory.read(table + (vaddr >> shift & 511) * 8, 8))
+            if not entry & 1:
+                raise Fault(f"{vaddr:#x} is not mapped")
+            if level == 0 or (level < 3 and entry & 0x80):
+                size = 1 << shift
+                return (entry & ADDRESS & ~(size - 1)) | (vaddr & size - 1)
+            table = entry & ADDRESS
+        raise Fault(f"{vaddr:#x} is not mapped")
+
+    def read(self, vaddr, size):
+        parts = []
+        while size:
+            step = min(size, PAGE - vaddr % PAGE)
+            parts.append(self.memory.read(self.frame(vaddr) * PAGE + vaddr % PAGE, step))
+            vaddr, size = vaddr + step, size - step
+        return b"".join(parts)
+
+    def word(self, vaddr):
+        return int.from_bytes(self.read(vaddr, 8), "little")
+
+    def words(self, vaddr, count):
+        return struct.unpack(f"<{count}Q", self.read(vaddr, 8 * count))
+
+    # Objects.
+
+    def value(self, number, at):
+        """What stands at an address: a number for integers and enums, an object for the rest."""
+        one = self.btf.types[self.btf.plain(number)] if number else None
+        if one is None or one.kind in (STRUCT, UNION, ARRAY):
+            return Object(self, number, at)
+        if one.kind == PTR:
+            return Object(self, one.target, self.word(at))
+        if one.kind in (INT, ENUM, ENUM64):
+            return int.from_bytes(self.read(at, one.size), "little", signed=bool(one.signed))
+        raise Fault(f"a value of kind {one.kind} at {at:#x}")
+
+    def object(self, name, at):
+        return Object(self, self.btf.find(name), at)
+
+    def variable(self, name, symbol):
+        """The struct of that name that a global variable is."""
+        return self.object(name, self.symbol(symbol))
+
+    def pointer(self, name, symbol):
+        """The struct of that name that a global variable points to."""
+        return self.object(name, self.word(self.symbol(symbol)))
+
+    def number(self, symbol, size=4):
+        return int.from_bytes(self.read(self.symbol(symbol), size), "little")
+
+    # Lists and processors.
+
+    def list(self, head, name, member):
+        """The objects of struct name on the list whose head is at an address, linked by a member."""
+        offset, at, ceiling = self.btf.offset(name, member), self.word(head), 1 << 26
+        while at != head and ceiling:
+            yield self.object(name, at - offset)
+            at, ceiling = self.word(at), ceiling - 1
+        if not ceiling:
+            raise Fault(f"the list at {head:#x} does not end")
+
+    def cpus(self):
+        """Offsets of the CPUs' own areas."""
+        return [self.word(self.symbol("__per_cpu_offset") + 8 * i) for i in self.cpu_numbers()]
+
+    def symbol_of_cpu(self, name, cpu):
+        """Of a per-cpu variable: below 6.15 x86_64 links them at 0."""
+        return self.symbol(name) + cpu & (1 << 64) - 1
+
+    def cpu_numbers(self):
+        mask = self.word(self.symbol("__cpu_possible_mask"))
+        return [i for i in range(64) if mask >> i & 1]

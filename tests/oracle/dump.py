@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""dump.py - a kdump-compressed file of a 64-bit little-endian machine, read without the tool that wrote it."""
+import mmap
+import struct
+import zlib
+
+HEADER = struct.Struct("<8si390x6xQQIIIIIIIIII")
+SUB = struct.Struct("<Qii16x48x3Q")
+RAW, ZLIB = 0, 1
+
+
+class Dump:
+    def __init__(self, path, writable=False):
+        with open(path, "r+b" if writable else "rb") as file:
+            self.map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ)
+        signature, version, _, _, _, self.block, sub, bitmaps, *_ = HEADER.unpack_from(self.map)
+        if signature != b"KDUMP   " or version < 6:
+            raise ValueError(f"{path} is no kdump-compressed file of version 6")
+        _, self.level, _, _, _, self.end = SUB.unpack_from(self.map, self.block)
+        self.bitmap_bytes = bitmaps // 2 * self.block
+        self.kept_at = (1 + sub) * self.block + self.bitmap_bytes
+        self.descriptors_at = self.kept_at + self.bitmap_bytes
+
+    def is_kept(self, frame):
+        return self.map[self.kept_at + frame // 8] >> frame % 8 & 1
+
+    def kept(self):
+        """The page frames that have a descriptor, in order."""
+        bits = self.map[self.kept_at:self.kept_at + self.bitmap_bytes]
+        return [at * 8 + i for at, byte in enumerate(bits) if byte for i in range(8) if byte >> i & 1]
+
+    def keep(self, frame, kept):
+        """Set or clear a page's bit; the descriptors are then no longer in step."""
+        byte, bit = self.kept_at + frame // 8, 1 << frame % 8
+        self.map[byte] = self.map[byte] | bit if kept else self.map[byte] & ~bit
+
+    def descriptors(self, count):
+        """(offset, size, flags) of each kept page."""
+        for i in range(count):
+            yield struct.unpack_from("<QII", self.map, self.descriptors_at + 24 * i)
+
+    def content(self, offset, size, flags):
+        packed = self.map[offset:offset + size]
+        if flags not in (RAW, ZLIB):
+            raise ValueError(f"page packed by method {flags}")
+        return zlib.decompress(packed) if flags else packed

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# readers.sh - other people's readers open a dump: drgn, and the crash that knows the kernel. Sourced by run and oracle,
+# which bring ok, bad and skip and the folder $dir.
+
+# drgn lists the tasks that the guest printed: those that had not ended since, as level 0 of the same memory tells. And it
+# prints the log, as from level 0.
+# $1 kernel, $2 dump, $3 guest's log, $4 name, $5 level 0 dump
+tasks_by_drgn()
+{
+	vmlinux=$(kernel_debug "$1") || { skip "$4: drgn: no vmlinux with debug information"; return; }
+	tasks "$3" > "$dir/guest"
+	for dump in "$2" "$5"; do
+		/usr/bin/python3 "$VMDIR/tasks.py" "$vmlinux" "$dump" "$dir/drgn-log.$(basename "$dump")" > "$dir/drgn" 2> "$dir/wrong" ||
+			{ bad "$4: drgn: $(tail -n 1 "$dir/wrong")"; return; }
+		sort "$dir/drgn" > "$dir/drgn.$(basename "$dump")"
+	done
+	grep -q 'Linux version' "$dir/drgn-log.$(basename "$2")" &&
+		cmp -s "$dir/drgn-log.$(basename "$2")" "$dir/drgn-log.$(basename "$5")" &&
+		ok "$4: drgn prints the log, $(wc -l < "$dir/drgn-log.$(basename "$2")") lines, as from level 0" ||
+		bad "$4: drgn prints another log than from level 0"
+	both=$(comm -12 "$dir/guest" "$dir/drgn.$(basename "$2")" | wc -l)
+	if ! cmp -s "$dir/drgn.$(basename "$2")" "$dir/drgn.$(basename "$5")"; then
+		bad "$4: drgn lists other tasks than in level 0: $(comm -3 "$dir/drgn.$(basename "$2")" "$dir/drgn.$(basename "$5")" | tr '\n' ';')"
+	elif [ "$both" -lt 20 ] || ! grep -q ' workload$' "$dir/drgn.$(basename "$2")"; then
+		bad "$4: drgn finds $both of the guest's $(wc -l < "$dir/guest") tasks"
+	else
+		ok "$4: drgn lists $both of the guest's $(wc -l < "$dir/guest") tasks (the others had ended), as from level 0"
+	fi
+}
+
+# A crash that knows the kernel: $1 "crash" or "crash-SUITE". Prints the command.
+crash_command()
+{
+	case $1 in
+	crash) command -v crash ;;
+	crash-*)
+		suite=${1#crash-} folder=$CACHE/$1
+		if [ ! -e "$folder/ready" ]; then
+			for package in crash $(apt_in "$suite" apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts \
+				--no-breaks --no-replaces --no-enhances crash | grep -E '^(lib|zlib)' | sort -u); do
+				package "$suite" "$package" "$folder" > /dev/null 2>&1
+			done
+			: > "$folder/ready"
+		fi
+		loader=$(find "$folder" -name 'ld-linux-x86-64.so.2' | head -n 1)
+		binary=$(find "$folder" -name crash -type f -path '*bin*' | head -n 1)
+		[ -n "$loader" ] && [ -n "$binary" ] &&
+			echo "$loader --library-path $(find "$folder" -type d -name x86_64-linux-gnu | tr '\n' ':') $binary" ;;
+	esac
+}
+
+# $1 kernel, $2 dump, $3 guest's log, $4 name, $5 a dump of level 0 of the same
+by_crash()
+{
+	reader=$(kernel_readers "$1" | tr ' ' '\n' | grep crash)
+	[ -n "$reader" ] || return
+	vmlinux=$(kernel_debug "$1") && command=$(crash_command "$reader") || { skip "$4: $reader is not to be had"; return; }
+	for dump in "$5" "$2"; do
+		# shellcheck disable=SC2086
+		printf 'sys\nps\nlog\nbt\nquit\n' | timeout 300 $command -s "$vmlinux" "$dump" > "$dir/crash.$(basename "$dump")" 2>&1
+	done
+	one=$dir/crash.$(basename "$5") two=$dir/crash.$(basename "$2")
+	if ! grep -q 'RELEASE:' "$one"; then
+		skip "$4: $reader does not read the level 0 dump of this kernel: $(grep -v '^$' "$one" | tail -n 1)"
+	elif grep -v -E 'DUMPFILE|PARTIAL' "$one" > "$one.text"; grep -v -E 'DUMPFILE|PARTIAL' "$two" > "$two.text"
+		cmp -s "$one.text" "$two.text" && grep -q swapper "$two" && grep -q 'Linux version' "$two"; then
+		ok "$4: $reader: sys, ps, log, bt as from level 0$(grep -q '#0 ' "$two" || echo ' (where bt finds no stack either)')"
+	else
+		bad "$4: $reader differs from level 0: $(diff "$one.text" "$two.text" | head -n 3 | tr '\n' ' ')"
+	fi
+}
