@@ -132,7 +132,7 @@ TEST(ppc64_numbers)
 			 kernels[i].text);
 		CHECK_EQ(world_begin(&world, EM_PPC64, 16, true, text), OK);
 		set_entry(&world, 0, 0, 0xc000000000010000);
-		set_entry(&world, 0x10000, 0, 0xc000000000020fff); /* the lower 12 bits are its own */
+		set_entry(&world, 0x10000, 0, 0xc000000000020fff); /* 12 bits are its own */
 		set_entry(&world, 0x20000, 0, UINT64_C(0x123) << kernels[i].shift | 1);
 		CHECK_EQ(world_setup(&world), OK);
 		CHECK(leads_to(&world, 0xd000000000000000, 0x1230000, 0x10000));

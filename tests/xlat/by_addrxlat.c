@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* by_addrxlat.c - walk page tables of a core with libaddrxlat, which has a walker and knows entries
- * of its own: by_addrxlat CORE FORMAT BITS ROOT MASK LOST < WANT. FORMAT is its name of the entries,
- * BITS are of an address from the offset in a page upwards (12,9,9), ROOT is the physical address
- * of the topmost table, MASK are bits of entries that are no address, LOST are bits of physical
- * addresses that this version is known to lose. WANT has lines "VADDR PADDR", the latter - where nothing is mapped. Prints the
- * addresses that lead elsewhere, and how many do not. */
+ * of its own:
+ *     by_addrxlat CORE FORMAT BITS ROOT MASK LOST < WANT
+ * FORMAT is its name of the entries, BITS are of an address from the offset in a page upwards
+ * (12,9,9), ROOT is the physical address of the topmost table, MASK are bits of entries that are no
+ * address, LOST are bits of physical addresses that this version is known to lose. WANT has lines
+ * "VADDR PADDR", the latter - where nothing is mapped. Prints the addresses that lead elsewhere,
+ * and how many do not. */
 #include <elf.h>
 #include <inttypes.h>
 #include <stdbool.h>
