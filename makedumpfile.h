@@ -11,7 +11,8 @@
 #include "input/notes.h"
 #include "pages/decide.h"
 
-enum { LEVELS_MOST = 32, EXTENSIONS_MOST = 16, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
+enum { LEVELS_MOST = 32, EXTENSIONS_MOST = 16, DISKS_MOST = 16, WORKERS_AUTO = -1,
+       SPLITBLOCK_BYTES = 1 << 30 };
 
 enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO,
 	   JOB_CHECK, JOB_SALVAGE };
@@ -19,7 +20,13 @@ enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB
 /* What the command line asks for. Texts are lent from argv. */
 struct plan {
 	enum job job;
-	const char *input;           /* VMCORE */
+	const char *input;           /* VMCORE; with --diskset the first disk */
+	bool leave_domains;          /* -X: of Xen, leave out the other domains */
+	const char *xen_syms, *xen_vmcoreinfo;
+	bool want_xen_image;         /* --xen_phys_start */
+	paddr_t xen_image;
+	char *disk[DISKS_MOST];      /* --diskset, in the order given */
+	unsigned disks;
 	const char *output;          /* NULL: several parts, or standard output (-F) */
 	char **part;                 /* --split: outputs; --reassemble: inputs */
 	unsigned parts;
@@ -77,6 +84,7 @@ struct dump {
 	struct memmap map;
 	struct rules rules;
 	struct decider decider;
+	struct xen xen;      /* here: of the machine; space to map are dom0's */
 	bool kernel_known; /* space to decider.map are usable */
 	bool memory_known; /* space and memory are */
 	bool note_found;   /* vmcoreinfo was found in memory; in source.notes it is a note now */
@@ -129,13 +137,27 @@ err_t job_check_output(const struct plan *);
  * notes what is found, and say so. ERR_NOFACT: nothing, or not one thing; the sentence tells. */
 err_t find_note(const struct say *, struct source *, const struct arch *);
 
+/* jobs/firmware.c: when the kernel is known, or is not: give a dump by firmware the notes of CPUs
+ * and VMCOREINFO that a kernel leaves, and low memory its old contents. Others are left as they
+ * are. ERR_NOMEM, ERR_IO. */
+err_t firmware_complete(struct dump *, const struct arch *);
+
+/* jobs/xen.c: of a dump with Xen, which found->xen tells: where dom0 lies. ERR_PARAMETER: a level
+ * that cannot be. ERR_CORRUPT, ERR_NOMEM. */
+err_t xen_open(struct dump *, const struct arch *, const struct notes_found *);
+
+/* Then, with -X: how the hypervisor keeps track of pages. ERR_PARAMETER: it is no such dump, or
+ * nothing tells of its hypervisor. ERR_NOFACT, ERR_CORRUPT. */
+err_t xen_open_pages(struct dump *, const struct arch *, const struct notes_found *);
+
 /* jobs/vtop.c: say how plan->vtop is translated; an address that is not is at all ones. */
 void tell_vtop(struct dump *);
 
 /* jobs/dmesg.c: write the kernel's log. */
 err_t job_dmesg(const struct plan *);
 
-/* jobs/vmcoreinfo.c: write what plan->vmlinux tells into the text plan->vmcoreinfo_out. */
+/* jobs/vmcoreinfo.c: write what plan->vmlinux tells, or plan->xen_syms if it is given, into the
+ * text plan->vmcoreinfo_out. */
 err_t job_vmcoreinfo(const struct plan *);
 /* jobs/reassemble.c: make one dump of the parts of a split one. */
 err_t job_reassemble(const struct plan *);

@@ -50,6 +50,7 @@ TAKE_FLAG(elf)
 TAKE_FLAG(partial_dmesg)
 TAKE_FLAG(percpu_free)
 TAKE_FLAG(no_vmemmap)
+TAKE_FLAG(leave_domains)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
 TAKE_FLAG(json)
@@ -59,6 +60,8 @@ TAKE_TEXT(against)
 TAKE_TEXT(vmcoreinfo)
 TAKE_TEXT(config)
 TAKE_TEXT(vmlinux)
+TAKE_TEXT(xen_syms)
+TAKE_TEXT(xen_vmcoreinfo)
 
 /* An option that other rules look at, and nothing else needs to. */
 static err_t take_noted(struct plan *plan, const char *text)
@@ -207,16 +210,35 @@ static err_t take_stats_format(struct plan *plan, const char *text)
 	return OK;
 }
 
+static err_t take_disk(struct plan *plan, const char *text)
+{
+	if (plan->disks == DISKS_MOST)
+		return fail(ERR_USAGE, "--diskset is given more than %d times.", DISKS_MOST);
+	plan->disk[plan->disks++] = (char *)text;
+	return OK;
+}
+
 /* As C writes numbers, or hexadecimal as a debugger prints an address. */
-static err_t take_vtop(struct plan *plan, const char *text)
+static err_t address_of(const char *text, uint64_t *ret)
 {
 	char *end;
 
-	plan->want_vtop = true;
-	plan->vtop = strtoull(text, &end, 0);
+	*ret = strtoull(text, &end, 0);
 	if (*end)
-		plan->vtop = strtoull(text, &end, 16);
+		*ret = strtoull(text, &end, 16);
 	return *text && !*end ? OK : fail(ERR_USAGE, "Address(%s) is invalid.", text);
+}
+
+static err_t take_xen_image(struct plan *plan, const char *text)
+{
+	plan->want_xen_image = true;
+	return address_of(text, &plan->xen_image);
+}
+
+static err_t take_vtop(struct plan *plan, const char *text)
+{
+	plan->want_vtop = true;
+	return address_of(text, &plan->vtop);
 }
 
 /* Standard output belongs to the dump from here on. */
@@ -286,6 +308,9 @@ static const struct option_entry option_table[] = {
 	  "Make a valid dump of one that was cut off, or is incomplete: --salvage BROKEN "
 	  "DUMPFILE.", true },
 	{ 0, "json", NULL, take_json, "With --info and --check: as one JSON object.", true },
+	{ 0, "diskset", "FILE", take_disk,
+	  "Read a dump that firmware wrote to several disks (sadump): once for each disk, in their "
+	  "order, in place of VMCORE." },
 	{ 0, "vtop", "ADDRESS", take_vtop, "Also print how a virtual address is translated." },
 	{ 0, "split", NULL, take_split,
 	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
@@ -299,6 +324,14 @@ static const struct option_entry option_table[] = {
 	{ 'i', NULL, "VMCOREINFO", take_vmcoreinfo, "The same, from a file that -g made." },
 	{ 'g', NULL, "VMCOREINFO", take_vmcoreinfo_out,
 	  "Only write the file VMCOREINFO, with what VMLINUX (-x) tells." },
+	{ 'X', NULL, NULL, take_leave_domains,
+	  "Of a machine with Xen: leave out the pages of other domains than dom0, and free ones." },
+	{ 0, "xen-syms", "FILE", take_xen_syms,
+	  "For -X (or -g): learn about the hypervisor from xen-syms with debug information." },
+	{ 0, "xen-vmcoreinfo", "FILE", take_xen_vmcoreinfo,
+	  "The same, from a file that -g made. Default: from the note VMCOREINFO_XEN." },
+	{ 0, "xen_phys_start", "ADDRESS", take_xen_image,
+	  "For -X: where the hypervisor's image lies in memory, if the dump does not tell." },
 	{ 0, "config", "FILE", take_config,
 	  "Overwrite the data of the kernel that FILE names, makedumpfile.conf(5), in every page "
 	  "that is written. Types come from VMLINUX (-x) or from the kernel itself." },
@@ -340,12 +373,7 @@ static const struct option_entry option_table[] = {
 	{ 'h', "help", NULL, take_help, "Print this." },
 	{ 'v', NULL, NULL, take_version, "Print the version." },
 
-	{ 'X', NULL, NULL, take_noted, NULL },
 	{ 0, "eppic", "FILE", take_noted, NULL },
-	{ 0, "diskset", "FILE", take_noted, NULL },
-	{ 0, "xen-syms", "FILE", take_noted, NULL },
-	{ 0, "xen-vmcoreinfo", "FILE", take_noted, NULL },
-	{ 0, "xen_phys_start", "ADDRESS", take_noted, NULL },
 };
 
 enum { OPTIONS = sizeof(option_table) / sizeof(option_table[0]) };
@@ -549,10 +577,10 @@ static err_t check_salvage(struct command *command)
 static err_t take_files(struct command *command)
 {
 	struct plan *plan = command->plan;
-	bool diskset = any(command, "diskset");
+	bool diskset = plan->disks;
 	int files = command->files;
 
-	plan->input = files ? command->file[0] : NULL;
+	plan->input = diskset ? plan->disk[0] : files ? command->file[0] : NULL;
 	if (files == 2 && !plan->flattened && !plan->split && !diskset) {
 		plan->output = command->file[1];
 	} else if (plan->split && files >= (diskset ? 2 : 3)) {

@@ -12,11 +12,11 @@
 #include "pages/percpu.h"
 
 /* Truncating the output must not destroy the input. */
-static err_t check_not_same(const struct plan *plan, const char *output)
+static err_t check_not_same(const char *input, const char *output)
 {
 	struct stat in, out;
 
-	if (stat(plan->input, &in) || stat(output, &out))
+	if (stat(input, &in) || stat(output, &out))
 		return OK;
 	if (in.st_dev == out.st_dev && in.st_ino == out.st_ino)
 		return fail(ERR_USAGE,
@@ -254,6 +254,14 @@ static err_t write_output(struct dump *dump)
 	return OK;
 }
 
+/* The output may be none of the disks. */
+static err_t check_no_disk(const struct plan *plan, const char *output)
+{
+	for (unsigned i = 1; i < plan->disks; i++)
+		TRY(check_not_same(plan->disk[i], output));
+	return check_not_same(plan->input, output);
+}
+
 /* Nothing that is there already may be lost, nor the input be written over. */
 err_t job_check_output(const struct plan *plan)
 {
@@ -262,7 +270,7 @@ err_t job_check_output(const struct plan *plan)
 	for (unsigned i = 0; i < count && !plan->dry_run; i++) {
 		const char *name = plan->split ? plan->part[i] : plan->output;
 		TRY(sink_check(name, plan->replace));
-		TRY(check_not_same(plan, name));
+		TRY(check_no_disk(plan, name));
 		for (unsigned k = 0; k < i; k++)
 			if (strcmp(name, plan->part[k]) == 0)
 				return fail(ERR_USAGE, "Can't open the dump file (%s). It is given "
@@ -309,9 +317,10 @@ static err_t make_dump(struct dump *dump, const struct plan *plan)
 {
 	TRY(dump_open(dump, plan));
 	choose_codec(dump);
-	if (plan->no_vmemmap && !dump->kernel_known)
+	if (plan->no_vmemmap && (!dump->kernel_known || dump->xen.here))
 		say(&plan->say, SAY_COMMON, "Can't find vmemmap pages\n");
-	dump->out.without_vmemmap = plan->no_vmemmap && dump->kernel_known;
+	dump->out.without_vmemmap = plan->no_vmemmap && dump->kernel_known &&
+				   !dump->xen.here;
 	if (plan->want_vtop)
 		tell_vtop(dump);
 	err_t result = check_elf_possible(dump);

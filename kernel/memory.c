@@ -73,7 +73,10 @@ err_t memory_number(struct memory *memory, vaddr_t at, unsigned size, uint64_t *
 	uint8_t bytes[8];
 
 	TRY(memory_need(memory, at, bytes, size));
-	*ret = size == 8 ? get_64(big, bytes) : size == 4 ? get_32(big, bytes) : get_16(big, bytes);
+	*ret = size == 8   ? get_64(big, bytes)
+	       : size == 4 ? get_32(big, bytes)
+	       : size == 2 ? get_16(big, bytes)
+			   : bytes[0];
 	return OK;
 }
 

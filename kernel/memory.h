@@ -37,7 +37,7 @@ err_t memory_need(struct memory *, vaddr_t, void *bytes, size_t size);
 /* Read an unsigned long of the dumped kernel, as memory_need(). */
 err_t memory_word(struct memory *, vaddr_t, uint64_t *ret);
 
-/* Read an unsigned integer of 2, 4 or 8 bytes, as memory_need(). */
+/* Read an unsigned integer of 1, 2, 4 or 8 bytes, as memory_need(). */
 err_t memory_number(struct memory *, vaddr_t, unsigned bytes, uint64_t *ret);
 
 /* Can this be the address of data of the kernel? */

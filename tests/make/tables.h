@@ -49,6 +49,7 @@ struct kernel {
 		uint64_t first, end;
 	} node[NODES];
 	unsigned nodes;
+	uint64_t xen_version, xen_first, xen_pages; /* it is dom0 of a machine with Xen; 0: not */
 
 	/* What follows from it. */
 	uint32_t version;
@@ -106,7 +107,15 @@ static uint64_t number(const char *text)
 
 /* --- memory --- */
 
-static uint8_t *bytes_at(struct kernel *kernel, uint64_t at)
+/* Where dom0 of Xen has an address. */
+static uint64_t machine_at(const struct kernel *kernel, uint64_t at)
+{
+	if (!kernel->xen_version)
+		return at;
+	return ((kernel->xen_first + (at / PAGE ^ 1)) * PAGE) + at % PAGE;
+}
+
+static uint8_t *machine_bytes(struct kernel *kernel, uint64_t at)
 {
 	if (at / PAGE >= PFNS)
 		die("physical address %#" PRIx64 " is beyond what mkdump can make", at);
@@ -116,6 +125,11 @@ static uint8_t *bytes_at(struct kernel *kernel, uint64_t at)
 	if (!*page)
 		die("no memory");
 	return *page + at % PAGE;
+}
+
+static uint8_t *bytes_at(struct kernel *kernel, uint64_t at)
+{
+	return machine_bytes(kernel, machine_at(kernel, at));
 }
 
 static void set_64(struct kernel *kernel, uint64_t at, uint64_t value)
