@@ -7,6 +7,7 @@
 
 #include "base/say.h"
 #include "kernel/memmap.h"
+#include "kernel/startup_pages.h"
 #include "output/writer.h"
 #include "input/notes.h"
 #include "pages/decide.h"
@@ -14,7 +15,7 @@
 enum { LEVELS_MOST = 32, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
 
 enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO,
-	   JOB_CHECK, JOB_SALVAGE };
+	   JOB_CHECK, JOB_VERIFY, JOB_SALVAGE };
 
 /* What the command line asks for. Texts are lent from argv. */
 struct plan {
@@ -52,7 +53,7 @@ struct plan {
 	const char *vmcoreinfo;      /* -i */
 	const char *vmcoreinfo_out;  /* -g */
 	bool stats_json;             /* --stats json */
-	bool json;                   /* --json: --info, --check as a JSON object */
+	bool json;                   /* --json: --info, --check, --verify as a JSON object */
 	const char *against;         /* --against: what --check compares with */
 };
 
@@ -80,6 +81,8 @@ struct dump {
 	struct dump_facts out;
 	pfn_t max_mapnr;
 	bool may_retry; /* another level is tried when this one does not fit */
+	struct startup_pages *startup; /* pages that should stay, for debuggers; NULL: not told */
+	struct kept_text unknown; /* why kernel_known is false */
 };
 
 /* Counts of pages, for the report. */
@@ -208,6 +211,10 @@ err_t job_info(const struct plan *);
  * with those of plan->against if there is one, and print what was found as job_info() does.
  * ERR_CORRUPT: something is wrong; the sentence names the first such thing. */
 err_t job_check(const struct plan *);
+
+/* jobs/verify.c: is what crash and drgn begin with in the dump plan->input? Print what was found as
+ * job_info() does. ERR_CORRUPT: something is missing; the sentence names all that is. */
+err_t job_verify(const struct plan *);
 
 /* jobs/reassemble.c: make a valid dump of what plan->input, which was cut off or is incomplete,
  * still has. It is marked as incomplete if it lacks anything. */

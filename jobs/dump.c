@@ -59,6 +59,16 @@ static void tell_of_percpu(const struct dump *dump, const struct tally *tally)
 		    err_text());
 }
 
+/* What debuggers begin with, and was in the input. */
+static void warn_of_startup(const struct dump *dump)
+{
+	char text[ERR_TEXT_BYTES];
+
+	if (dump->startup && startup_pages_lost(dump->startup, text, sizeof(text)))
+		say(&dump->plan->say, SAY_ERROR, "makedumpfile: what crash and drgn begin with is "
+		    "not in the dump: %s\n", text);
+}
+
 /* What a person should know about pages that were not as they should be. */
 void warn_of_pages(const struct dump *dump, const struct tally *tally)
 {
@@ -178,6 +188,8 @@ static err_t write_level(struct dump *dump, unsigned level, struct outputs *outp
 	unsigned stored = dump->source.stored.level;
 
 	*tally = (struct tally){ 0 };
+	if (dump->startup)
+		startup_pages_forget(dump->startup);
 	if (effective_level(dump, level) != level) {
 		level = effective_level(dump, level);
 		say(&dump->plan->say, SAY_COMMON, "dump_level is changed to %u, because %s was "
@@ -246,6 +258,7 @@ static err_t write_output(struct dump *dump)
 	warn_of_pages(dump, &tally);
 	if (result != OK)
 		return report_failed(dump, &tally, written, result);
+	warn_of_startup(dump);
 	report_pages(dump, &tally, written);
 	TRY(report_json(dump, &tally, written));
 	tell_saved(plan);
@@ -281,6 +294,17 @@ static err_t check_elf_possible(const struct dump *dump)
 		    dump->source.name);
 }
 
+/* Of a kernel that is not known nothing is left out. */
+static err_t find_startup(struct dump *dump)
+{
+	if (!dump->kernel_known)
+		return OK;
+	dump->startup = malloc(sizeof(*dump->startup));
+	if (!dump->startup)
+		return fail(ERR_NOMEM, "no memory for %zu bytes", sizeof(*dump->startup));
+	return startup_pages_find(dump->startup, &dump->memory, &dump->facts, dump->max_mapnr);
+}
+
 static void choose_codec(struct dump *dump)
 {
 	const struct plan *plan = dump->plan;
@@ -308,7 +332,10 @@ err_t job_dump(const struct plan *plan)
 		tell_vtop(&dump);
 	err_t result = check_elf_possible(&dump);
 	if (result == OK)
+		result = find_startup(&dump);
+	if (result == OK)
 		result = write_output(&dump);
+	free(dump.startup);
 	dump_close(&dump);
 	return result;
 }
