@@ -11,6 +11,7 @@
 #include "output/writer.h"
 #include "input/notes.h"
 #include "pages/decide.h"
+#include "pages/selfcheck.h"
 
 enum { LEVELS_MOST = 32, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
 
@@ -81,6 +82,7 @@ struct dump {
 	struct dump_facts out;
 	pfn_t max_mapnr;
 	bool may_retry; /* another level is tried when this one does not fit */
+	struct facts itself; /* what the kernel's own types tell, for checks */
 	struct startup_pages *startup; /* pages that should stay, for debuggers; NULL: not told */
 	struct kept_text unknown; /* why kernel_known is false */
 };
@@ -94,6 +96,8 @@ struct tally {
 	uint64_t found_free; /* by the self-check */
 	uint64_t counted_free; /* by the kernel */
 	bool free_doubted; /* these disagree: what is found free is more, and kept */
+	struct sample sample; /* by our rules and by the kernel's own types */
+	uint64_t covered, present; /* page frames that have struct pages, and should */
 	uint64_t percpu;   /* of the free pages: on lists of single CPUs */
 	uint64_t unused;   /* of the page array, left out by -e; in no kind */
 	uint64_t absent;   /* could not be read while being written, and so have none */

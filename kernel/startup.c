@@ -411,6 +411,8 @@ static err_t answer_rest(struct startup *startup)
 		return fail(ERR_NOMEM, "no memory for %zu bytes", sizeof(*asks));
 	asks_init(asks, &startup->told);
 	btf_answer(&startup->btf, asks);
+	asks_init(asks, &startup->itself);
+	btf_answer(&startup->btf, asks);
 	return OK;
 }
 

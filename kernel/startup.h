@@ -39,6 +39,9 @@ struct startup {
 	/* What was found, in the order it was looked for. */
 	struct startup_thing thing[STARTUP_THINGS];
 
+	/* What the kernel's own types alone tell. */
+	struct facts itself;
+
 	/* Private. */
 	struct facts told;
 	struct btf btf;

@@ -81,7 +81,7 @@ static void drop_missing(struct startup_pages *pages, const struct startup *star
 }
 
 err_t startup_pages_find(struct startup_pages *pages, struct memory *memory,
-			 const struct facts *facts, pfn_t limit)
+			 const struct facts *facts, pfn_t limit, struct facts *itself)
 {
 	struct memory watched = *memory;
 	FREE_AT_END struct startup *startup = calloc(1, sizeof(*startup));
@@ -98,6 +98,7 @@ err_t startup_pages_find(struct startup_pages *pages, struct memory *memory,
 				     .argument = pages };
 	TRY(startup_look(startup));
 	drop_missing(pages, startup);
+	*itself = startup->itself;
 	return OK;
 }
 

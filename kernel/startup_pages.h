@@ -28,10 +28,11 @@ struct startup_pages {
 	unsigned thing, last, page_shift;
 };
 
-/* Find them in the memory, whose readers are used; `limit` is as in struct startup. What cannot be
- * read there cannot get lost, so only ERR_NOMEM and what stops everything are failures. */
+/* Find them in the memory, whose readers are used; `limit` is as in struct startup. On the way
+ * there *itself becomes what the kernel's own types tell. What cannot be read cannot get lost, so
+ * only ERR_NOMEM and what stops everything are failures. */
 err_t startup_pages_find(struct startup_pages *, struct memory *, const struct facts *,
-			 pfn_t limit);
+			 pfn_t limit, struct facts *itself);
 
 /* Nothing was seen, and nothing is lost, yet. */
 void startup_pages_forget(struct startup_pages *);
