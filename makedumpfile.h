@@ -7,15 +7,17 @@
 
 #include "base/say.h"
 #include "kernel/memmap.h"
+#include "kernel/startup_pages.h"
 #include "output/writer.h"
 #include "input/notes.h"
 #include "pages/decide.h"
+#include "pages/selfcheck.h"
 
 enum { LEVELS_MOST = 32, EXTENSIONS_MOST = 16, DISKS_MOST = 16, WORKERS_AUTO = -1,
        SPLITBLOCK_BYTES = 1 << 30 };
 
 enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO,
-	   JOB_CHECK, JOB_SALVAGE };
+	   JOB_CHECK, JOB_VERIFY, JOB_SALVAGE };
 
 /* What the command line asks for. Texts are lent from argv. */
 struct plan {
@@ -63,7 +65,7 @@ struct plan {
 	const char *extension[EXTENSIONS_MOST]; /* --extension, in the order given */
 	unsigned extensions;
 	bool stats_json;             /* --stats json */
-	bool json;                   /* --json: --info, --check as a JSON object */
+	bool json;                   /* --json: --info, --check, --verify as a JSON object */
 	const char *against;         /* --against: what --check compares with */
 };
 
@@ -97,6 +99,9 @@ struct dump {
 	const uint8_t *erased_before; /* eraseinfo of the input */
 	size_t erased_before_bytes;
 	bool may_retry; /* another level is tried when this one does not fit */
+	struct facts itself; /* what the kernel's own types tell, for checks */
+	struct startup_pages *startup; /* pages that should stay, for debuggers; NULL: not told */
+	struct kept_text unknown; /* why kernel_known is false */
 };
 
 /* Counts of pages, for the report. */
@@ -108,6 +113,8 @@ struct tally {
 	uint64_t found_free; /* by the self-check */
 	uint64_t counted_free; /* by the kernel */
 	bool free_doubted; /* these disagree: what is found free is more, and kept */
+	struct sample sample; /* by our rules and by the kernel's own types */
+	uint64_t covered, present; /* page frames that have struct pages, and should */
 	uint64_t percpu;   /* of the free pages: on lists of single CPUs */
 	uint64_t unused;   /* of the page array, left out by -e; in no kind */
 	uint64_t absent;   /* could not be read while being written, and so have none */
@@ -261,6 +268,10 @@ err_t job_info(const struct plan *);
  * with those of plan->against if there is one, and print what was found as job_info() does.
  * ERR_CORRUPT: something is wrong; the sentence names the first such thing. */
 err_t job_check(const struct plan *);
+
+/* jobs/verify.c: is what crash and drgn begin with in the dump plan->input? Print what was found as
+ * job_info() does. ERR_CORRUPT: something is missing; the sentence names all that is. */
+err_t job_verify(const struct plan *);
 
 /* jobs/reassemble.c: make a valid dump of what plan->input, which was cut off or is incomplete,
  * still has. It is marked as incomplete if it lacks anything. */

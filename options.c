@@ -304,10 +304,13 @@ static const struct option_entry option_table[] = {
 	  "Only look at every page of the dump FILE, and print what is wrong with it.", true },
 	{ 0, "against", "VMCORE", take_against,
 	  "With --check: compare the pages with those of VMCORE.", true },
+	{ 0, "verify", "FILE", take_input,
+	  "Only look whether what crash and drgn begin with is in the dump FILE: release, "
+	  "symbols, CPUs, tasks, page array, modules, log. Says what is missing.", true },
 	{ 0, "salvage", NULL, take_noted,
 	  "Make a valid dump of one that was cut off, or is incomplete: --salvage BROKEN "
 	  "DUMPFILE.", true },
-	{ 0, "json", NULL, take_json, "With --info and --check: as one JSON object.", true },
+	{ 0, "json", NULL, take_json, "With --info, --check, --verify: as one JSON object.", true },
 	{ 0, "diskset", "FILE", take_disk,
 	  "Read a dump that firmware wrote to several disks (sadump): once for each disk, in their "
 	  "order, in place of VMCORE." },
@@ -513,19 +516,24 @@ static const struct clash salvage_clashes[] = {
 };
 
 static const struct clash info_clashes[] = {
-	{ "info check", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg partial-dmesg "
-	  "mem-usage vtop split splitblock-size reassemble x i g num-threads memory e work-dir b f "
-	  "dry-run show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo salvage",
-	  "--info FILE and --check FILE stand alone, or with --json and --non-mmap." },
-	{ "info", "check", "--info and --check are two things to do." },
+	{ "info check verify", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg "
+	  "partial-dmesg mem-usage vtop split splitblock-size reassemble g num-threads memory e "
+	  "work-dir b f dry-run show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo "
+	  "salvage",
+	  "--info FILE, --check FILE and --verify FILE stand alone, or with --json and "
+	  "--non-mmap." },
+	{ "info check", "x i", "--info FILE and --check FILE ask for nothing of the kernel." },
+	{ "info", "check verify", "--info, --check and --verify are three things to do." },
+	{ "check", "verify", "--info, --check and --verify are three things to do." },
+	{ "x", "i", "" },
 	{ 0 },
 };
 
 static err_t check_info(struct command *command)
 {
 	TRY(check_clashes(command, info_clashes));
-	return !command->files ? OK : fail(ERR_PARAMETER, "--info and --check have their FILE, and "
-					   "take no other file names.");
+	return !command->files ? OK : fail(ERR_PARAMETER, "--info, --check and --verify have "
+					   "their FILE, and take no other file names.");
 }
 
 static err_t check_other_job(const struct command *command, const struct clash *clashes, int least,
@@ -619,6 +627,7 @@ static const struct {
 } jobs[] = {
 	{ "info", JOB_INFO, check_info },
 	{ "check", JOB_CHECK, check_info },
+	{ "verify", JOB_VERIFY, check_info },
 	{ "salvage", JOB_SALVAGE, check_salvage },
 	{ "g", JOB_GENERATE, check_generate },
 	{ "R", JOB_REARRANGE, check_rearrange },
@@ -636,8 +645,8 @@ static err_t choose_job(struct command *command)
 		i++;
 	command->plan->job = jobs[i].job;
 	enum job job = command->plan->job;
-	if (command->plan->json && job != JOB_INFO && job != JOB_CHECK)
-		return fail(ERR_PARAMETER, "--json needs --info or --check.");
+	if (command->plan->json && job != JOB_INFO && job != JOB_CHECK && job != JOB_VERIFY)
+		return fail(ERR_PARAMETER, "--json needs --info, --check or --verify.");
 	if (command->plan->against && job != JOB_CHECK)
 		return fail(ERR_PARAMETER, "--against needs --check.");
 	return jobs[i].check(command);

@@ -27,8 +27,8 @@ enum { VMCOREINFO_MOST = 1 << 20 };
 static bool kernel_needed(const struct dump *dump)
 {
 	const struct plan *plan = dump->plan;
-	bool needed = plan->job == JOB_DMESG || plan->job == JOB_USAGE || plan->config ||
-		      plan->extensions;
+	bool needed = plan->job == JOB_DMESG || plan->job == JOB_USAGE ||
+		      plan->job == JOB_VERIFY || plan->config || plan->extensions;
 
 	for (unsigned i = 0; i < plan->levels; i++)
 		needed |= (plan->level[i] & ~dump->source.stored.level) > LEVEL_ZERO;
@@ -361,10 +361,20 @@ static void name_machine(struct dump *dump, const struct arch *arch)
 	dump->out.uts = dump->uts;
 }
 
-/* Is a dump of everything better than none? A fact is missing that no other source has. */
-static bool may_keep_all(const struct dump *dump)
+/* Is there something to be done nevertheless? A dump of everything is better than none, if a fact
+ * is missing that no other source has; and who verifies a dump wants to know what else is. */
+static bool may_go_on(const struct dump *dump, err_t result)
 {
-	return dump->plan->job == JOB_DUMP;
+	return (dump->plan->job == JOB_DUMP && result == ERR_NOFACT) ||
+	       (dump->plan->job == JOB_VERIFY && result != ERR_NOMEM);
+}
+
+static void note_unknown(struct dump *dump)
+{
+	err_keep(&dump->unknown);
+	if (dump->plan->job != JOB_VERIFY)
+		say(&dump->plan->say, SAY_COMMON, "The kernel is not known, so every page that is "
+		    "not zero is kept: %s\n", err_text());
 }
 
 /* The sentence says that there is none, or why not. */
@@ -424,7 +434,7 @@ static err_t open_parts(struct dump *dump)
 		result = know_memory(dump, arch);
 		if (result == OK && dump->plan->job != JOB_DMESG) /* a log needs no page array */
 			result = know_pages(dump);
-		if (result != OK && needed && (result != ERR_NOFACT || !may_keep_all(dump)))
+		if (result != OK && needed && !may_go_on(dump, result))
 			return result;
 	}
 	if (result != OK && !dump->out.uts)
@@ -434,10 +444,7 @@ static err_t open_parts(struct dump *dump)
 	TRY(xen_open_pages(dump, arch, &found));
 	err_again(result, &why);
 	if (result != OK)
-		say(&dump->plan->say, SAY_COMMON,
-		    "The kernel is not known, so every page that is not "
-		    "zero is kept: %s\n",
-		    err_text());
+		note_unknown(dump);
 	dump->out.max_mapnr = dump->max_mapnr;
 	begin_pages(dump);
 	tell_dump(dump);

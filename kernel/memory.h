@@ -20,6 +20,11 @@ struct memory {
 	struct reader *tables; /* for page tables, so that looking one up ends no loan of bytes */
 	struct step step[MEMORY_STEPS];
 	unsigned oldest;
+
+	/* Told of all that is read, page tables too: who wants to know where it stands. NULL:
+	 * nobody does. */
+	void (*touched)(void *argument, paddr_t at, size_t size);
+	void *toucher; /* its argument */
 };
 
 /* Translate, with the steps met last remembered. Answers as space_translate(). */

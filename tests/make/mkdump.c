@@ -278,7 +278,8 @@ static void do_map(struct recipe *recipe, const struct words *words)
 {
 	if (!recipe->made)
 		die("there is no kernel yet");
-	map_page(&recipe->kernel, number(words->word[1]), place(recipe, words->word[2], false),
+	map_page(&recipe->kernel, value(recipe, words->word[1]),
+		 place(recipe, words->word[2], false),
 		 words->count > 3 ? (unsigned)number(words->word[3]) : 1);
 }
 

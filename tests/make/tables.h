@@ -20,6 +20,7 @@ enum {
 	STRETCHES = 1024, NODES = 8,
 	/* struct zone: [0] spanned, [64] vm_stat, [128] free_area[]: five lists, a count each. */
 	AREA_BYTES = LISTS * 16 + 8, AREAS_AT = 128, ZONE_BYTES = 0x500,
+	ZONE_START_AT = 16, ZONE_PRESENT_AT = 24, /* behind spanned_pages and the lists of CPUs */
 	/* struct pglist_data: the zones, then the rest. */
 	PGDAT_REST = ZONES * ZONE_BYTES, PGDAT_BYTES = PGDAT_REST + 0x80,
 	IMAGE_BYTES = 64 << 20,
