@@ -123,6 +123,10 @@ initramfs()
 	with_libraries kexec "$tree"
 	${CC:-cc} -O1 -static -o "$tree/bin/workload" "$vm/workload.c" || return 1
 	make -C "$root" -s BUILD=build/static LINKTYPE=static build/static/makedumpfile >&2 || return 1
+	if command -v makedumpfile > /dev/null; then
+		with_libraries makedumpfile "$tree"
+		mv "$tree/bin/makedumpfile" "$tree/bin/packaged"
+	fi
 	install -s "$root/build/static/makedumpfile" "$tree/bin/makedumpfile"
 	modules "$1" "$tree" || return 1
 	[ -z "${PLANT-}" ] || planted "$1" "$tree" || return 1
