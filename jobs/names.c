@@ -11,7 +11,7 @@
 
 /* What is needed to find the rest. */
 static const char *const always[] = {
-	"_stext", "modules", "btf_modules", "__start_BTF", "__stop_BTF", NULL,
+	"_stext", "_etext", "modules", "btf_modules", "__start_BTF", "__stop_BTF", NULL,
 };
 
 static struct wanted_symbol *find(const struct kernel_names *names, const char *name)
@@ -42,21 +42,28 @@ err_t names_want(struct kernel_names *names, const char *name)
 		names->wanted = grown;
 		names->room = room;
 	}
-	names->wanted[names->symbols++] = (struct wanted_symbol){ name, 0 };
+	names->wanted[names->symbols++] = (struct wanted_symbol){ .name = name };
 	return OK;
 }
 
 /* --- symbols --- */
 
-/* Of several of a name the first counts; but no function where a variable is meant. */
+/* Of several of a name the first variable counts, before the first function. Letters alone do not
+ * tell: 7.2 has data that is said to be text. Symbols come by address, and behind _etext no more
+ * functions that stay. */
 static bool take_symbol(void *argument, const struct kernel_symbol *symbol)
 {
 	struct kernel_names *names = argument;
-	struct wanted_symbol *wanted = strchr("tTwW", symbol->type) && symbol->name[0] != '_'
-					       ? NULL : find(names, symbol->name);
+	struct wanted_symbol *wanted = find(names, symbol->name);
+	vaddr_t text_end = at(names, "_etext");
 
-	if (wanted && !wanted->at)
+	if (!wanted)
+		return true;
+	bool function = strchr("tTwW", symbol->type) && (!text_end || symbol->at < text_end);
+	if (!wanted->at || (wanted->function && !function)) {
 		wanted->at = symbol->at;
+		wanted->function = function;
+	}
 	return true;
 }
 

@@ -15,6 +15,7 @@ enum { MODULES_HELD = 16 };
 struct wanted_symbol {
 	const char *name; /* lent */
 	vaddr_t at;       /* 0: there is none */
+	bool function;    /* it is one, as far as can be told */
 };
 
 struct held_module {
