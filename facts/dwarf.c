@@ -181,7 +181,8 @@ static void see_enumerators(struct walk *walk, Dwarf_Die *enumeration)
 		return;
 	do {
 		const char *name = dwarf_diename(&die);
-		if (name && asks_find(walk->asks, name) && die_number(&die, DW_AT_const_value, &value))
+		if (name && asks_find(walk->asks, name) &&
+		    die_number(&die, DW_AT_const_value, &value))
 			answer_enumerator(walk->asks, name, value, walk->file);
 	} while (dwarf_siblingof(&die, &die) == 0);
 }

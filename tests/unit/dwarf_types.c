@@ -114,7 +114,8 @@ TEST(variables_and_enumerators)
 	CHECK(!dwarf.types.variable(&dwarf.types, "no_variable", &type));
 	CHECK(dwarf.types.enumerator(&dwarf.types, "DARK", &value) && value == DARK);
 	CHECK(!dwarf.types.enumerator(&dwarf.types, "GREY", &value));
-	CHECK(types_named(&dwarf.types, "speck_again", &type) && type.bytes == sizeof(struct speck));
+	CHECK(types_named(&dwarf.types, "speck_again", &type));
+	CHECK_EQ(type.bytes, sizeof(struct speck));
 	CHECK(!types_named(&dwarf.types, "only_declared", &type));
 }
 
