@@ -103,6 +103,16 @@ static err_t decide_window(struct cycle *cycle, struct decision *decision, uint6
 	return cycle->reader ? leave_out_zeros(cycle, zeros) : OK;
 }
 
+/* What debuggers begin with is not to be left out. */
+static void watch_startup(const struct cycle *cycle)
+{
+	struct dump *dump = cycle->dump;
+
+	if (dump->startup)
+		startup_pages_see(dump->startup, dump->bytes, cycle->first, cycle->end,
+				  cycle->words);
+}
+
 static void add_to_tally(struct tally *tally, const struct decision *decision)
 {
 	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
@@ -145,6 +155,7 @@ static err_t decide_all(struct cycle *cycle, window_visit *visit, void *argument
 		struct carry before = cycle->carry;
 		TRY(decide_window(cycle, &decision, &cycle->with_data, &cycle->tally->zero));
 		add_to_tally(cycle->tally, &decision);
+		watch_startup(cycle);
 		cycle->pages += count(cycle);
 		store_window(cycle, &before);
 		if (visit)
@@ -176,6 +187,8 @@ static void forget(struct cycle *cycle)
 	tally->doubts = (struct doubts){ 0 };
 	tally->zero = tally->percpu = 0;
 	cycle->pages = cycle->with_data = cycle->stored_to = 0;
+	if (cycle->dump->startup)
+		startup_pages_forget(cycle->dump->startup);
 	runs_clear(&cycle->runs);
 	cycle_rewind(cycle);
 }

@@ -87,6 +87,8 @@ static err_t run(const struct plan *plan)
 		return job_info(plan);
 	case JOB_CHECK:
 		return job_check(plan);
+	case JOB_VERIFY:
+		return job_verify(plan);
 	case JOB_SALVAGE:
 		return job_salvage(plan);
 	default:
@@ -114,7 +116,7 @@ int main(int argc, char **argv)
 	result = run(&plan);
 	if (result != OK)
 		return failed(&plan, result, false);
-	if (plan.job != JOB_INFO && plan.job != JOB_CHECK)
+	if (plan.job != JOB_INFO && plan.job != JOB_CHECK && plan.job != JOB_VERIFY)
 		say(&plan.say, SAY_COMMON,
 		    plan.job == JOB_USAGE ? "\n" : "\nmakedumpfile Completed.\n");
 	return EXIT_OK;

@@ -7,19 +7,28 @@
 
 #include "base/say.h"
 #include "kernel/memmap.h"
+#include "kernel/startup_pages.h"
 #include "output/writer.h"
 #include "input/notes.h"
 #include "pages/decide.h"
+#include "pages/selfcheck.h"
 
-enum { LEVELS_MOST = 32, EXTENSIONS_MOST = 16, WORKERS_AUTO = -1, SPLITBLOCK_BYTES = 1 << 30 };
+enum { LEVELS_MOST = 32, EXTENSIONS_MOST = 16, DISKS_MOST = 16, WORKERS_AUTO = -1,
+       SPLITBLOCK_BYTES = 1 << 30 };
 
 enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO,
-	   JOB_CHECK, JOB_SALVAGE };
+	   JOB_CHECK, JOB_VERIFY, JOB_SALVAGE };
 
 /* What the command line asks for. Texts are lent from argv. */
 struct plan {
 	enum job job;
-	const char *input;           /* VMCORE */
+	const char *input;           /* VMCORE; with --diskset the first disk */
+	bool leave_domains;          /* -X: of Xen, leave out the other domains */
+	const char *xen_syms, *xen_vmcoreinfo;
+	bool want_xen_image;         /* --xen_phys_start */
+	paddr_t xen_image;
+	char *disk[DISKS_MOST];      /* --diskset, in the order given */
+	unsigned disks;
 	const char *output;          /* NULL: several parts, or standard output (-F) */
 	char **part;                 /* --split: outputs; --reassemble: inputs */
 	unsigned parts;
@@ -56,7 +65,7 @@ struct plan {
 	const char *extension[EXTENSIONS_MOST]; /* --extension, in the order given */
 	unsigned extensions;
 	bool stats_json;             /* --stats json */
-	bool json;                   /* --json: --info, --check as a JSON object */
+	bool json;                   /* --json: --info, --check, --verify as a JSON object */
 	const char *against;         /* --against: what --check compares with */
 };
 
@@ -77,6 +86,7 @@ struct dump {
 	struct memmap map;
 	struct rules rules;
 	struct decider decider;
+	struct xen xen;      /* here: of the machine; space to map are dom0's */
 	bool kernel_known; /* space to decider.map are usable */
 	bool memory_known; /* space and memory are */
 	bool note_found;   /* vmcoreinfo was found in memory; in source.notes it is a note now */
@@ -89,6 +99,9 @@ struct dump {
 	const uint8_t *erased_before; /* eraseinfo of the input */
 	size_t erased_before_bytes;
 	bool may_retry; /* another level is tried when this one does not fit */
+	struct facts itself; /* what the kernel's own types tell, for checks */
+	struct startup_pages *startup; /* pages that should stay, for debuggers; NULL: not told */
+	struct kept_text unknown; /* why kernel_known is false */
 };
 
 /* Counts of pages, for the report. */
@@ -100,6 +113,8 @@ struct tally {
 	uint64_t found_free; /* by the self-check */
 	uint64_t counted_free; /* by the kernel */
 	bool free_doubted; /* these disagree: what is found free is more, and kept */
+	struct sample sample; /* by our rules and by the kernel's own types */
+	uint64_t covered, present; /* page frames that have struct pages, and should */
 	uint64_t percpu;   /* of the free pages: on lists of single CPUs */
 	uint64_t unused;   /* of the page array, left out by -e; in no kind */
 	uint64_t absent;   /* could not be read while being written, and so have none */
@@ -129,13 +144,27 @@ err_t job_check_output(const struct plan *);
  * notes what is found, and say so. ERR_NOFACT: nothing, or not one thing; the sentence tells. */
 err_t find_note(const struct say *, struct source *, const struct arch *);
 
+/* jobs/firmware.c: when the kernel is known, or is not: give a dump by firmware the notes of CPUs
+ * and VMCOREINFO that a kernel leaves, and low memory its old contents. Others are left as they
+ * are. ERR_NOMEM, ERR_IO. */
+err_t firmware_complete(struct dump *, const struct arch *);
+
+/* jobs/xen.c: of a dump with Xen, which found->xen tells: where dom0 lies. ERR_PARAMETER: a level
+ * that cannot be. ERR_CORRUPT, ERR_NOMEM. */
+err_t xen_open(struct dump *, const struct arch *, const struct notes_found *);
+
+/* Then, with -X: how the hypervisor keeps track of pages. ERR_PARAMETER: it is no such dump, or
+ * nothing tells of its hypervisor. ERR_NOFACT, ERR_CORRUPT. */
+err_t xen_open_pages(struct dump *, const struct arch *, const struct notes_found *);
+
 /* jobs/vtop.c: say how plan->vtop is translated; an address that is not is at all ones. */
 void tell_vtop(struct dump *);
 
 /* jobs/dmesg.c: write the kernel's log. */
 err_t job_dmesg(const struct plan *);
 
-/* jobs/vmcoreinfo.c: write what plan->vmlinux tells into the text plan->vmcoreinfo_out. */
+/* jobs/vmcoreinfo.c: write what plan->vmlinux tells, or plan->xen_syms if it is given, into the
+ * text plan->vmcoreinfo_out. */
 err_t job_vmcoreinfo(const struct plan *);
 /* jobs/reassemble.c: make one dump of the parts of a split one. */
 err_t job_reassemble(const struct plan *);
@@ -239,6 +268,10 @@ err_t job_info(const struct plan *);
  * with those of plan->against if there is one, and print what was found as job_info() does.
  * ERR_CORRUPT: something is wrong; the sentence names the first such thing. */
 err_t job_check(const struct plan *);
+
+/* jobs/verify.c: is what crash and drgn begin with in the dump plan->input? Print what was found as
+ * job_info() does. ERR_CORRUPT: something is missing; the sentence names all that is. */
+err_t job_verify(const struct plan *);
 
 /* jobs/reassemble.c: make a valid dump of what plan->input, which was cut off or is incomplete,
  * still has. It is marked as incomplete if it lacks anything. */

@@ -50,6 +50,7 @@ TAKE_FLAG(elf)
 TAKE_FLAG(partial_dmesg)
 TAKE_FLAG(percpu_free)
 TAKE_FLAG(no_vmemmap)
+TAKE_FLAG(leave_domains)
 TAKE_FLAG(help)
 TAKE_FLAG(version)
 TAKE_FLAG(json)
@@ -59,6 +60,8 @@ TAKE_TEXT(against)
 TAKE_TEXT(vmcoreinfo)
 TAKE_TEXT(config)
 TAKE_TEXT(vmlinux)
+TAKE_TEXT(xen_syms)
+TAKE_TEXT(xen_vmcoreinfo)
 
 /* An option that other rules look at, and nothing else needs to. */
 static err_t take_noted(struct plan *plan, const char *text)
@@ -207,16 +210,35 @@ static err_t take_stats_format(struct plan *plan, const char *text)
 	return OK;
 }
 
+static err_t take_disk(struct plan *plan, const char *text)
+{
+	if (plan->disks == DISKS_MOST)
+		return fail(ERR_USAGE, "--diskset is given more than %d times.", DISKS_MOST);
+	plan->disk[plan->disks++] = (char *)text;
+	return OK;
+}
+
 /* As C writes numbers, or hexadecimal as a debugger prints an address. */
-static err_t take_vtop(struct plan *plan, const char *text)
+static err_t address_of(const char *text, uint64_t *ret)
 {
 	char *end;
 
-	plan->want_vtop = true;
-	plan->vtop = strtoull(text, &end, 0);
+	*ret = strtoull(text, &end, 0);
 	if (*end)
-		plan->vtop = strtoull(text, &end, 16);
+		*ret = strtoull(text, &end, 16);
 	return *text && !*end ? OK : fail(ERR_USAGE, "Address(%s) is invalid.", text);
+}
+
+static err_t take_xen_image(struct plan *plan, const char *text)
+{
+	plan->want_xen_image = true;
+	return address_of(text, &plan->xen_image);
+}
+
+static err_t take_vtop(struct plan *plan, const char *text)
+{
+	plan->want_vtop = true;
+	return address_of(text, &plan->vtop);
 }
 
 /* Standard output belongs to the dump from here on. */
@@ -282,10 +304,16 @@ static const struct option_entry option_table[] = {
 	  "Only look at every page of the dump FILE, and print what is wrong with it.", true },
 	{ 0, "against", "VMCORE", take_against,
 	  "With --check: compare the pages with those of VMCORE.", true },
+	{ 0, "verify", "FILE", take_input,
+	  "Only look whether what crash and drgn begin with is in the dump FILE: release, "
+	  "symbols, CPUs, tasks, page array, modules, log. Says what is missing.", true },
 	{ 0, "salvage", NULL, take_noted,
 	  "Make a valid dump of one that was cut off, or is incomplete: --salvage BROKEN "
 	  "DUMPFILE.", true },
-	{ 0, "json", NULL, take_json, "With --info and --check: as one JSON object.", true },
+	{ 0, "json", NULL, take_json, "With --info, --check, --verify: as one JSON object.", true },
+	{ 0, "diskset", "FILE", take_disk,
+	  "Read a dump that firmware wrote to several disks (sadump): once for each disk, in their "
+	  "order, in place of VMCORE." },
 	{ 0, "vtop", "ADDRESS", take_vtop, "Also print how a virtual address is translated." },
 	{ 0, "split", NULL, take_split,
 	  "Write several files, each with a share of the pages: VMCORE DUMPFILE DUMPFILE..." },
@@ -299,6 +327,14 @@ static const struct option_entry option_table[] = {
 	{ 'i', NULL, "VMCOREINFO", take_vmcoreinfo, "The same, from a file that -g made." },
 	{ 'g', NULL, "VMCOREINFO", take_vmcoreinfo_out,
 	  "Only write the file VMCOREINFO, with what VMLINUX (-x) tells." },
+	{ 'X', NULL, NULL, take_leave_domains,
+	  "Of a machine with Xen: leave out the pages of other domains than dom0, and free ones." },
+	{ 0, "xen-syms", "FILE", take_xen_syms,
+	  "For -X (or -g): learn about the hypervisor from xen-syms with debug information." },
+	{ 0, "xen-vmcoreinfo", "FILE", take_xen_vmcoreinfo,
+	  "The same, from a file that -g made. Default: from the note VMCOREINFO_XEN." },
+	{ 0, "xen_phys_start", "ADDRESS", take_xen_image,
+	  "For -X: where the hypervisor's image lies in memory, if the dump does not tell." },
 	{ 0, "config", "FILE", take_config,
 	  "Overwrite the data of the kernel that FILE names, makedumpfile.conf(5), in every page "
 	  "that is written. Types come from VMLINUX (-x) or from the kernel itself." },
@@ -340,12 +376,7 @@ static const struct option_entry option_table[] = {
 	{ 'h', "help", NULL, take_help, "Print this." },
 	{ 'v', NULL, NULL, take_version, "Print the version." },
 
-	{ 'X', NULL, NULL, take_noted, NULL },
 	{ 0, "eppic", "FILE", take_noted, NULL },
-	{ 0, "diskset", "FILE", take_noted, NULL },
-	{ 0, "xen-syms", "FILE", take_noted, NULL },
-	{ 0, "xen-vmcoreinfo", "FILE", take_noted, NULL },
-	{ 0, "xen_phys_start", "ADDRESS", take_noted, NULL },
 };
 
 enum { OPTIONS = sizeof(option_table) / sizeof(option_table[0]) };
@@ -485,19 +516,24 @@ static const struct clash salvage_clashes[] = {
 };
 
 static const struct clash info_clashes[] = {
-	{ "info check", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg partial-dmesg "
-	  "mem-usage vtop split splitblock-size reassemble x i g num-threads memory e work-dir b f "
-	  "dry-run show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo salvage",
-	  "--info FILE and --check FILE stand alone, or with --json and --non-mmap." },
-	{ "info", "check", "--info and --check are two things to do." },
+	{ "info check verify", "c l p z d K cyclic-buffer non-cyclic E F L R dump-dmesg "
+	  "partial-dmesg mem-usage vtop split splitblock-size reassemble g num-threads memory e "
+	  "work-dir b f dry-run show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo "
+	  "salvage",
+	  "--info FILE, --check FILE and --verify FILE stand alone, or with --json and "
+	  "--non-mmap." },
+	{ "info check", "x i", "--info FILE and --check FILE ask for nothing of the kernel." },
+	{ "info", "check verify", "--info, --check and --verify are three things to do." },
+	{ "check", "verify", "--info, --check and --verify are three things to do." },
+	{ "x", "i", "" },
 	{ 0 },
 };
 
 static err_t check_info(struct command *command)
 {
 	TRY(check_clashes(command, info_clashes));
-	return !command->files ? OK : fail(ERR_PARAMETER, "--info and --check have their FILE, and "
-					   "take no other file names.");
+	return !command->files ? OK : fail(ERR_PARAMETER, "--info, --check and --verify have "
+					   "their FILE, and take no other file names.");
 }
 
 static err_t check_other_job(const struct command *command, const struct clash *clashes, int least,
@@ -549,10 +585,10 @@ static err_t check_salvage(struct command *command)
 static err_t take_files(struct command *command)
 {
 	struct plan *plan = command->plan;
-	bool diskset = any(command, "diskset");
+	bool diskset = plan->disks;
 	int files = command->files;
 
-	plan->input = files ? command->file[0] : NULL;
+	plan->input = diskset ? plan->disk[0] : files ? command->file[0] : NULL;
 	if (files == 2 && !plan->flattened && !plan->split && !diskset) {
 		plan->output = command->file[1];
 	} else if (plan->split && files >= (diskset ? 2 : 3)) {
@@ -591,6 +627,7 @@ static const struct {
 } jobs[] = {
 	{ "info", JOB_INFO, check_info },
 	{ "check", JOB_CHECK, check_info },
+	{ "verify", JOB_VERIFY, check_info },
 	{ "salvage", JOB_SALVAGE, check_salvage },
 	{ "g", JOB_GENERATE, check_generate },
 	{ "R", JOB_REARRANGE, check_rearrange },
@@ -608,8 +645,8 @@ static err_t choose_job(struct command *command)
 		i++;
 	command->plan->job = jobs[i].job;
 	enum job job = command->plan->job;
-	if (command->plan->json && job != JOB_INFO && job != JOB_CHECK)
-		return fail(ERR_PARAMETER, "--json needs --info or --check.");
+	if (command->plan->json && job != JOB_INFO && job != JOB_CHECK && job != JOB_VERIFY)
+		return fail(ERR_PARAMETER, "--json needs --info, --check or --verify.");
 	if (command->plan->against && job != JOB_CHECK)
 		return fail(ERR_PARAMETER, "--against needs --check.");
 	return jobs[i].check(command);

@@ -15,7 +15,8 @@
 #include "input/notes.h"
 #include "input/source.h"
 
-enum { PAGING_LEVELS = 5, SPACE_REGIONS = 4, CPU_ROOTS = 2, VECTOR_BYTES = 16 };
+enum { PAGING_LEVELS = 5, SPACE_REGIONS = 4, CPU_ROOTS = 2, VECTOR_BYTES = 16,
+       STATUS_MOST = 512 };
 
 enum pte { PTE_ABSENT, PTE_TABLE, PTE_LEAF };
 
@@ -100,9 +101,18 @@ struct arch {
 	 * ERR_NOFACT: they do not tell enough to translate an address. */
 	err_t (*setup)(struct space *, const struct facts *, const struct source *);
 
-	/* Read a hypervisor's note about a CPU. False: it is another note, or the CPU had paging
-	 * off. NULL: no hypervisor tells it for this machine; then handler is NULL, too. */
+	/* Read a note of a hypervisor or of firmware about a CPU. False: it is another note, or the
+	 * CPU had paging off. NULL: none tells it for this machine; then handler is NULL, too. */
 	bool (*cpu_state)(const struct note *, struct cpu_state *ret);
+
+	/* Fill the space (target is set) with how the Xen hypervisor sees memory, whose facts these
+	 * are, and whose image lies at `image`; old: before Xen 4. region[1] becomes the mapping of
+	 * all memory. NULL: no dump of this machine is of Xen. ERR_NOFACT. */
+	err_t (*hypervisor)(struct space *, const struct facts *, bool old, paddr_t image);
+
+	/* Make of a note "SADUMP" the descriptor of a note NT_PRSTATUS, and return its size. 0: it
+	 * is another note. NULL: no firmware makes dumps of this machine. */
+	size_t (*status)(const struct note *, uint8_t ret[STATUS_MOST]);
 
 	/* The address of the handler in the first entry of cpu_state.vectors, if it is in a
 	 * kernel's image; else 0. */

@@ -91,10 +91,13 @@ static const struct paging *find_shape(const struct space *space, const struct f
 	return NULL;
 }
 
+/* Since 2.6.22 an entry of a page of 64 KiB can tell one of 4 KiB in it, and keeps two more bits
+ * for that; a distribution may have it earlier, with the function that demotes a segment. */
 static unsigned pfn_shift(const struct space *space, const struct facts *facts)
 {
 	if (space->target.page_shift == 16)
-		return fact_known(facts, SYMBOL_DEMOTE_SEGMENT_4K) ? 30 : 32;
+		return facts_version(facts) >= KERNEL_VERSION(2, 6, 22) ||
+		       fact_known(facts, SYMBOL_DEMOTE_SEGMENT_4K) ? 30 : 32;
 	return facts_version(facts) >= KERNEL_VERSION(4, 5, 0) ? 18 : 17;
 }
 

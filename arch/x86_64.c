@@ -2,8 +2,10 @@
 /* x86_64.c - 4 or 5 levels, 2 MiB and 1 GiB pages, a kernel image that KASLR moved.
  * Every kernel address is looked up in the kernel's own tables; only their root is computed. */
 #include <elf.h>
+#include <string.h>
 
 #include "arch/machines.h"
+#include "arch/smram.h"
 #include "base/bytes.h"
 
 static const vaddr_t kernel_map = 0xffffffff80000000; /* __START_KERNEL_map, never changed */
@@ -100,22 +102,77 @@ enum {
 	CR_BYTES = 8,
 };
 
+/* What is needed of them. */
+struct registers {
+	uint64_t cr0, cr3, cr4, idt;
+};
+
+static bool read_qemu(const struct note *note, struct registers *ret)
+{
+	const uint8_t *cr = note->desc + QEMU_CR;
+
+	if (!note_is(note, "QEMU", QEMU_NOTE) || note->desc_bytes < QEMU_LEAST ||
+	    get_32(false, note->desc) != QEMU_VERSION)
+		return false;
+	*ret = (struct registers){ get_64(false, cr), get_64(false, cr + 3 * CR_BYTES),
+				   get_64(false, cr + 4 * CR_BYTES),
+				   get_64(false, note->desc + QEMU_IDT_BASE) };
+	return true;
+}
+
+static bool read_smram(const struct note *note, struct registers *ret)
+{
+	const uint8_t *state = smram_of(note);
+
+	if (!state)
+		return false;
+	*ret = (struct registers){ get_64(false, state + SMRAM_CR0),
+				   get_64(false, state + SMRAM_CR3),
+				   get_32(false, state + SMRAM_CR4), smram_idt(state) };
+	return true;
+}
+
 /* With page table isolation (4.15, and its backports) a process has a table of its own behind the
  * kernel's, which is at a multiple of two pages. */
 static bool cpu_state(const struct note *note, struct cpu_state *ret)
 {
 	static const uint64_t paging_on = UINT64_C(1) << 31, la57 = 1 << 12, page = 4096;
+	struct registers cpu;
 
-	if (!note_is(note, "QEMU", QEMU_NOTE) || note->desc_bytes < QEMU_LEAST ||
-	    get_32(false, note->desc) != QEMU_VERSION)
+	if (!read_qemu(note, &cpu) && !read_smram(note, &cpu))
 		return false;
-	const uint8_t *cr = note->desc + QEMU_CR;
-	uint64_t cr0 = get_64(false, cr), cr3 = get_64(false, cr + 3 * CR_BYTES) & entry_address;
-	uint64_t cr4 = get_64(false, cr + 4 * CR_BYTES);
-	*ret = (struct cpu_state){ .paging = cr4 & la57 ? &five_levels : &four_levels,
-				   .root = { cr3, cr3 & ~page },
-				   .vectors = get_64(false, note->desc + QEMU_IDT_BASE) };
-	return cr0 & paging_on && cr3;
+	uint64_t root = cpu.cr3 & entry_address;
+	*ret = (struct cpu_state){ .paging = cpu.cr4 & la57 ? &five_levels : &four_levels,
+				   .root = { root, root & ~page }, .vectors = cpu.idt };
+	return cpu.cr0 & paging_on && root;
+}
+
+/* struct elf_prstatus: 112 bytes about the process, 27 registers in the order of struct
+ * user_regs_struct, and one word; of these the process and orig_rax are zeros here. */
+static size_t status(const struct note *note, uint8_t ret[STATUS_MOST])
+{
+	enum { STATUS_BYTES = 336, REGISTERS_AT = 112 };
+	static const struct {
+		uint16_t at, bytes; /* 0 bytes: not told */
+	} saved[] = {
+		{ SMRAM_R15, 8 },      { SMRAM_R15 + 8, 8 },  { SMRAM_R15 + 16, 8 }, /* r15 - r13 */
+		{ SMRAM_R15 + 24, 8 }, { SMRAM_RBP, 8 },      { SMRAM_RBX, 8 },      /* r12 */
+		{ SMRAM_R15 + 32, 8 }, { SMRAM_R15 + 40, 8 }, { SMRAM_R15 + 48, 8 }, /* r11 - r9 */
+		{ SMRAM_R15 + 56, 8 }, { SMRAM_RAX, 8 },      { SMRAM_RCX, 8 },      /* r8 */
+		{ SMRAM_RDX, 8 },      { SMRAM_RSI, 8 },      { SMRAM_RDI, 8 },      { 0, 0 },
+		{ SMRAM_RIP, 8 },      { SMRAM_CS, 4 },	      { SMRAM_RFLAGS, 8 },
+		{ SMRAM_RSP, 8 },      { SMRAM_SS, 4 },	      { 0, 0 },		     { 0, 0 },
+		{ SMRAM_DS, 4 },       { SMRAM_ES, 4 },       { SMRAM_FS, 4 },
+		{ SMRAM_GS, 4 },
+	};
+	const uint8_t *state = smram_of(note);
+
+	if (!state)
+		return 0;
+	memset(ret, 0, STATUS_BYTES);
+	for (size_t i = 0; i < sizeof(saved) / sizeof(saved[0]); i++)
+		memcpy(ret + REGISTERS_AT + 8 * i, state + saved[i].at, saved[i].bytes);
+	return STATUS_BYTES;
 }
 
 /* A gate of the IDT has its handler in three parts. */
@@ -148,6 +205,28 @@ static bool guess(struct facts *facts)
 	return true;
 }
 
+/* xen/include/asm-x86/config.h: the image has 1 GiB, and the mapping of all memory 1 TiB, since Xen
+ * 4 up to 5. What is neither, is looked up. */
+static err_t hypervisor(struct space *space, const struct facts *facts, bool old, paddr_t image)
+{
+	static const uint64_t image_bytes = 1 << 30;
+	static const vaddr_t direct = 0xffff830000000000;
+	vaddr_t symbol, root;
+
+	TRY(fact_need(facts, SYMBOL_XEN_DOMAIN_LIST, &symbol));
+	TRY(fact_need(facts, SYMBOL_XEN_PGD_L4, &root));
+	vaddr_t start = symbol & ~(image_bytes - 1);
+	space->paging = &four_levels;
+	space->address_mask = UINT64_MAX;
+	space->root = root - start + image;
+	space->kernel_start = 0xffff800000000000;
+	space->regions = 2;
+	space->region[0] = (struct region){ start, start + image_bytes - 1, start - image };
+	space->region[1] = (struct region){ direct,
+					    old ? 0xffff83ffffffffff : 0xffff87ffffffffff, direct };
+	return OK;
+}
+
 const struct arch arch_x86_64 = {
 	.name = "x86_64",
 	.elf_machine = EM_X86_64,
@@ -156,6 +235,8 @@ const struct arch arch_x86_64 = {
 	.page_shift = 12,
 	.setup = setup,
 	.cpu_state = cpu_state,
+	.hypervisor = hypervisor,
+	.status = status,
 	.handler = handler,
 	.place = place,
 	.guess = guess,

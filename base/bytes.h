@@ -32,8 +32,9 @@ static inline uint64_t as_word(const struct target *target, uint64_t value)
 	return target->word_bytes == 8 ? value : (uint32_t)value;
 }
 
-/* An unsigned long of the dumped kernel. */
-static inline uint64_t get_word(const struct target *target, const uint8_t *at)
+/* An unsigned long of the dumped kernel. Where the target is known, this must become one load. */
+static inline __attribute__((always_inline)) uint64_t get_word(const struct target *target,
+							       const uint8_t *at)
 {
 	return target->word_bytes == 8 ? get_64(target->big_endian, at)
 				       : get_32(target->big_endian, at);

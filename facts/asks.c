@@ -15,6 +15,8 @@ static const struct other_ask {
 } other_asks[] = {
 	{ DECIMAL_PAGESIZE,       ASK_SYMBOL_SIZE, "empty_zero_page", AS_IS },
 	{ TEXT_PUD_T,             ASK_FILE,        "pud_t",           AS_IS },
+	{ SYMBOL_XEN_PGD_L3,      ASK_SYMBOL,      "idle_pg_table",   AS_IS },
+	{ SYMBOL_XEN_PGD_L4,      ASK_SYMBOL,      "idle_pg_table",   AS_IS },
 	{ NUMBER_PG_HEAD_MASK,    ASK_ENUMERATOR,  "PG_head",         MASK_OF_BIT },
 	{ NUMBER_PG_HEAD_MASK,    ASK_ENUMERATOR,  "PG_compound",     MASK_OF_BIT }, /* - 2.6.35 */
 	/* enum pagetype of 6.11 (ff202303c398); before, page types were macros */

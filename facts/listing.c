@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* listing.c - facts to text: one loop over the list of what a vmlinux can tell. */
+#include <string.h>
+
 #include "facts/table.h"
 #include "facts/vmcoreinfo.h"
 
@@ -48,6 +50,16 @@ static const uint16_t listed[] = {
 	NUMBER_PHYS_BASE, NUMBER_HUGETLB_PAGE_DTOR, TEXT_PUD_T,
 };
 
+/* The same of the Xen hypervisor. */
+static const uint16_t listed_xen[] = {
+	DECIMAL_PAGESIZE, SYMBOL_XEN_DOM_XEN, SYMBOL_XEN_DOM_IO, SYMBOL_XEN_DOMAIN_LIST,
+	SYMBOL_XEN_HEAP_START, SYMBOL_XEN_FRAME_TABLE, SYMBOL_XEN_ALLOC_BITMAP,
+	SYMBOL_XEN_MAX_PAGE, SYMBOL_XEN_PGD_L2, SYMBOL_XEN_PGD_L3, SYMBOL_XEN_PGD_L4,
+	SYMBOL_XEN_HEAP_END, SYMBOL_XEN_PSTART, SYMBOL_XEN_FRAMETABLE_PG_DIR, SIZE_XEN_PAGE_INFO,
+	SIZE_XEN_DOMAIN, OFFSET_XEN_COUNT_INFO, OFFSET_XEN_OWNER, OFFSET_XEN_DOMAIN_ID,
+	OFFSET_XEN_DOMAIN_NEXT,
+};
+
 void vmcoreinfo_write_fact(const struct facts *facts, enum fact_id id, FILE *file)
 {
 	const struct fact_entry *entry = &fact_table[id];
@@ -72,9 +84,23 @@ void vmcoreinfo_write_fact(const struct facts *facts, enum fact_id id, FILE *fil
 	}
 }
 
+static void write_list(const struct facts *facts, const uint16_t *list, size_t count, FILE *file)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fact_known(facts, list[i]))
+			vmcoreinfo_write_fact(facts, list[i], file);
+}
+
 void vmcoreinfo_write(const struct facts *facts, FILE *file)
 {
-	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
-		if (fact_known(facts, listed[i]))
-			vmcoreinfo_write_fact(facts, listed[i], file);
+	write_list(facts, listed, sizeof(listed) / sizeof(listed[0]), file);
+}
+
+/* Names of its own page tables are aliases of symbols. */
+void vmcoreinfo_write_xen(const struct facts *facts, FILE *file)
+{
+	struct facts named = *facts;
+
+	memset(named.by_other, 0, sizeof(named.by_other));
+	write_list(&named, listed_xen, sizeof(listed_xen) / sizeof(listed_xen[0]), file);
 }

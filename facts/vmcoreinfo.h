@@ -19,6 +19,9 @@ err_t vmcoreinfo_check(const struct facts *, const char *source);
  * Whether that worked, ferror() tells. */
 void vmcoreinfo_write(const struct facts *, FILE *);
 
+/* The same of facts about the Xen hypervisor. */
+void vmcoreinfo_write_xen(const struct facts *, FILE *);
+
 /* Write the line of one fact that is known. */
 void vmcoreinfo_write_fact(const struct facts *, enum fact_id, FILE *);
 

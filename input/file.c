@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* file.c - plain files by pread, flattened streams by their index. */
+/* file.c - plain files by pread, flattened streams by their index, disk sets disk by disk. */
 #include "input/file.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "input/flat.h"
+#include "input/sadump.h"
 
 static size_t plain_some(int fd, uint64_t at, uint8_t *bytes, size_t size)
 {
@@ -48,6 +49,8 @@ size_t file_some(const struct source *source, uint64_t at, void *bytes, size_t s
 {
 	size_t have = 0, got;
 
+	if (source->sadump && source->sadump->disks > 1)
+		return sadump_some(source, at, bytes, size);
 	if (!source->flat)
 		return plain_some(source->fd, at, bytes, size);
 	while (have < size) {

@@ -209,15 +209,15 @@ static err_t take_layout(struct source *source, const struct headers *headers)
 
 	kdump->max_mapnr = number(source, headers, sub->max_mapnr_64,
 				  get_32(big, headers->main + shape->max_mapnr));
-	kdump->bitmap_bytes = get_32(big, headers->main + shape->bitmap_blocks) / 2 * block;
-	kdump->bitmap_at[0] =
-		(1 + (uint64_t)get_32(big, headers->main + shape->sub_hdr_size)) * block;
-	kdump->bitmap_at[1] = kdump->bitmap_at[0] + kdump->bitmap_bytes;
-	kdump->descriptors_at = kdump->bitmap_at[1] + kdump->bitmap_bytes;
-	if (kdump->max_mapnr / 8 > kdump->bitmap_bytes ||
+	uint64_t at = (1 + (uint64_t)get_32(big, headers->main + shape->sub_hdr_size)) * block;
+	uint64_t bytes = get_32(big, headers->main + shape->bitmap_blocks) / 2 * block;
+	kdump->bitmap[0] = (struct file_bits){ at, bytes, false, "1st bitmap" };
+	kdump->bitmap[1] = (struct file_bits){ at + bytes, bytes, false, "2nd bitmap" };
+	kdump->descriptors_at = at + 2 * bytes;
+	if (kdump->max_mapnr / 8 > bytes ||
 	    kdump->max_mapnr > UINT64_C(1) << 60 >> target->page_shift)
 		return fail(ERR_CORRUPT, "%s: max_mapnr %#" PRIx64 " with bitmaps of %#" PRIx64
-			    " bytes", source->name, kdump->max_mapnr, kdump->bitmap_bytes);
+			    " bytes", source->name, kdump->max_mapnr, bytes);
 	kdump->version = headers->version;
 	kdump->end = kdump->max_mapnr;
 	kdump->split = headers->version >= 2 && get_32(big, headers->sub + sub->split);

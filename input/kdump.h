@@ -15,7 +15,7 @@ struct kdump {
 	bool split;          /* it is one part of a split set */
 	bool incomplete;     /* its header says so, or its end is cut off */
 	pfn_t max_mapnr;
-	uint64_t bitmap_at[2], bitmap_bytes; /* 1st and 2nd; bytes of each */
+	struct file_bits bitmap[2]; /* 1st and 2nd, of equal size */
 	uint64_t descriptors_at;
 	pfn_t start, end;    /* page frames with descriptors: all, or those of a split part */
 	pfn_t origin;        /* what has to be added to all of these to get page frames of memory */

@@ -27,10 +27,10 @@ static void find_strays(const struct source *source, struct kdump_oddities *ret)
 	const struct kdump *kdump = source->kdump;
 	uint8_t exists[PIECE_BYTES], kept[PIECE_BYTES];
 
-	for (uint64_t at = 0; at < kdump->bitmap_bytes; at += PIECE_BYTES) {
-		size_t size = (size_t)min_u64(PIECE_BYTES, kdump->bitmap_bytes - at);
-		size_t have = file_some(source, kdump->bitmap_at[0] + at, exists, size);
-		have = (size_t)min_u64(have, file_some(source, kdump->bitmap_at[1] + at, kept,
+	for (uint64_t at = 0; at < kdump->bitmap[0].bytes; at += PIECE_BYTES) {
+		size_t size = (size_t)min_u64(PIECE_BYTES, kdump->bitmap[0].bytes - at);
+		size_t have = file_some(source, kdump->bitmap[0].at + at, exists, size);
+		have = (size_t)min_u64(have, file_some(source, kdump->bitmap[1].at + at, kept,
 						       size));
 		compare(exists, kept, at, have, kdump->max_mapnr, ret);
 		if (have < size)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bits.h"
 #include "base/bytes.h"
 #include "codec/codec.h"
 #include "diskdump_mod.h"
@@ -17,7 +16,6 @@
 enum {
 	UNPACKED_BYTES = 256 << 10, /* of unpacked pages, in each reader */
 	UNPACKED_LEAST = 8,	    /* pages, however large they are */
-	BITMAP_BYTES = 512,	    /* of a bitmap, at once on the stack */
 	ENTRIES = 128,		    /* descriptors at once on the stack */
 };
 
@@ -94,71 +92,10 @@ static bool entry_missing(const struct source *source, struct entries *entries, 
 	       is_missing(source, &descriptor);
 }
 
-/* Set bits of a word of the file's bitmap, which stands for the page frames from `base` on, in a
- * bitmap that begins at `first`. */
-static void put_bits(uint64_t *words, pfn_t first, pfn_t base, uint64_t bits)
-{
-	if (base < first) {
-		bits >>= first - base;
-		base = first;
-	}
-	uint64_t at = base - first;
-	words[at / 64] |= bits << at % 64;
-	if (at % 64 && bits >> (64 - at % 64))
-		words[at / 64 + 1] |= bits >> (64 - at % 64);
-}
-
-/* Does something with the set bits of [base, base + 64). */
-typedef void (*word_fn)(const struct source *, void *context, pfn_t base, uint64_t bits);
-
-/* Walk the words of a bitmap of the file that have bits in [first, end). */
-static void walk(const struct source *source, unsigned index, pfn_t first, pfn_t end, word_fn fn,
-		 void *context)
-{
-	const struct kdump *kdump = source->kdump;
-	uint8_t bytes[BITMAP_BYTES];
-	size_t have = 0;
-
-	end = min_u64(end, kdump->max_mapnr);
-	for (pfn_t base = first & ~(pfn_t)63, from = base; base < end; base += 64) {
-		size_t at = (size_t)((base - from) / 8);
-		if (at >= have) {
-			from = base;
-			at = 0;
-			memset(bytes, 0, sizeof(bytes));
-			have = file_some(source, kdump->bitmap_at[index] + base / 8, bytes,
-					 (size_t)min_u64(sizeof(bytes),
-							 kdump->bitmap_bytes - base / 8));
-			have = (size_t)round_up(have, 8);
-			if (!have) { /* a disk that fails: what is behind it counts */
-				source->kdump->unread += 64;
-				continue;
-			}
-		}
-		uint64_t bits = get_64(false, bytes + at) &
-				bits_mask(first > base ? (unsigned)(first - base) : 0,
-					  (unsigned)min_u64(end - base, 64));
-		if (bits)
-			fn(source, context, base, bits);
-	}
-}
-
-struct filling {
-	uint64_t *words;
-	pfn_t first;
-};
-
-static void fill(const struct source *source, void *context, pfn_t base, uint64_t bits)
-{
-	struct filling *filling = context;
-
-	(void)source;
-	put_bits(filling->words, filling->first, base, bits);
-}
-
-/* The same for those that are not missing, and a count of the others. */
+/* The pages that are not missing, and a count of the others. */
 struct checking {
-	struct filling filling; /* words NULL: only count */
+	uint64_t *words;        /* where to set their bits; NULL: only count */
+	pfn_t first;            /* bit 0 of them */
 	uint64_t number;        /* of the next descriptor */
 	uint64_t missing;
 	pfn_t first_missing;
@@ -180,42 +117,42 @@ static void check(const struct source *source, void *context, pfn_t base, uint64
 		if (!checking->missing++)
 			checking->first_missing = pfn;
 	}
-	if (checking->filling.words && there)
-		fill(source, &checking->filling, base, there);
+	if (checking->words && there)
+		file_bits_put(checking->words, checking->first, base, there);
 }
 
 /* Pages of [first, end) with data, where some are missing. */
 static void check_pages(const struct source *source, struct checking *checking, pfn_t first,
 			pfn_t end)
 {
-	const struct kdump *kdump = source->kdump;
+	struct kdump *kdump = source->kdump;
 	uint64_t rank;
 	bool is_set;
 
 	if (ranks_find(&kdump->ranks, source, NULL, max_u64(first, kdump->start), &rank, &is_set))
 		return;
 	checking->number = rank - kdump->rank_start;
-	walk(source, 1, first, end, check, checking);
+	kdump->unread += file_bits_walk(source, &kdump->bitmap[1], first,
+					min_u64(end, kdump->max_mapnr), check, checking);
 }
 
 void kdump_pages_in(const struct source *source, pfn_t first, pfn_t end, bool data, uint64_t *words)
 {
-	pfn_t origin = source->kdump->origin;
+	struct kdump *kdump = source->kdump;
 
-	if (end <= origin)
+	if (end <= kdump->origin)
 		return;
-	words += first < origin ? (origin - first) / 64 : 0;
-	first -= min_u64(first, origin);
-	end -= origin;
-	struct filling filling = { words, first };
+	words += first < kdump->origin ? (kdump->origin - first) / 64 : 0;
+	first -= min_u64(first, kdump->origin);
+	end = min_u64(end - kdump->origin, kdump->max_mapnr);
 	if (data && source->stored.missing) {
-		struct checking checking = { .filling = filling };
+		struct checking checking = { .words = words, .first = first };
 		check_pages(source, &checking, first, end);
 		return;
 	}
 	if (!data)
-		walk(source, 0, first, end, fill, &filling);
-	walk(source, 1, first, end, fill, &filling);
+		kdump->unread += file_bits_fill(source, &kdump->bitmap[0], first, end, words);
+	kdump->unread += file_bits_fill(source, &kdump->bitmap[1], first, end, words);
 }
 
 err_t kdump_index(struct source *source)
@@ -225,11 +162,11 @@ err_t kdump_index(struct source *source)
 	bool is_set;
 
 	for (unsigned i = 0; i < 2; i++)
-		if (!file_has(source, kdump->bitmap_at[i], kdump->bitmap_bytes))
+		if (!file_has(source, kdump->bitmap[i].at, kdump->bitmap[i].bytes))
 			return fail(ERR_CORRUPT, "%s: bitmap at %#" PRIx64 " with %#" PRIx64
 				    " bytes: the file ends before", source->name,
-				    kdump->bitmap_at[i], kdump->bitmap_bytes);
-	TRY(ranks_init(&kdump->ranks, source, kdump->bitmap_at[1], kdump->bitmap_bytes * 8));
+				    kdump->bitmap[i].at, kdump->bitmap[i].bytes);
+	TRY(ranks_init(&kdump->ranks, source, &kdump->bitmap[1]));
 	TRY(ranks_find(&kdump->ranks, source, NULL, kdump->start, &kdump->rank_start, &is_set));
 	check_pages(source, &checking, 0, kdump->max_mapnr);
 	source->stored.missing = checking.missing;
@@ -307,7 +244,8 @@ void kdump_count(struct reader *reader, struct kdump_counts *counts)
 	const uint8_t *page;
 
 	*counts = (struct kdump_counts){ 0 };
-	walk(source, 1, 0, source->kdump->max_mapnr, count, &counting);
+	source->kdump->unread += file_bits_walk(source, &source->kdump->bitmap[1], 0,
+						source->kdump->max_mapnr, count, &counting);
 	if (counting.sharing < 2 || reader_page(reader, counting.sharer, &page) != OK ||
 	    !all_zero(page, page_bytes(&source->target)) || reader_faulted(reader))
 		return;

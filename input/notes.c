@@ -57,8 +57,14 @@ void notes_scan(bool big_endian, const uint8_t *notes, size_t bytes, struct note
 	for (size_t at = 0; note_next(big_endian, notes, bytes, &at, &note);) {
 		if (note_is(&note, "CORE", NT_PRSTATUS))
 			ret->cpus++;
-		if (note_is(&note, "Xen", NOTE_XEN_CRASH))
-			ret->xen = true;
+		if (note_is(&note, "Xen", NOTE_XEN_CRASH)) {
+			ret->xen = note.desc;
+			ret->xen_bytes = note.desc_bytes;
+		}
+		if (note_is(&note, "VMCOREINFO_XEN", NOTE_VMCOREINFO)) {
+			ret->xen_info = note.desc;
+			ret->xen_info_bytes = note.desc_bytes;
+		}
 		if (note_is(&note, "ERASEINFO", NOTE_ERASEINFO)) {
 			ret->eraseinfo = note.desc;
 			ret->eraseinfo_bytes = note.desc_bytes;

@@ -28,7 +28,10 @@ struct notes_found {
 	size_t vmcoreinfo_bytes;
 	const uint8_t *eraseinfo; /* text; NULL: no such note. Of makedumpfile -E */
 	size_t eraseinfo_bytes;
-	bool xen; /* a crash note of the Xen hypervisor is there */
+	const uint8_t *xen; /* crash note of the Xen hypervisor; NULL: no such note */
+	size_t xen_bytes;
+	const uint8_t *xen_info; /* its own VMCOREINFO, text; NULL: no such note */
+	size_t xen_info_bytes;
 };
 
 void notes_scan(bool big_endian, const uint8_t *notes, size_t bytes, struct notes_found *ret);

@@ -47,27 +47,29 @@ static void count_piece(struct ranks *ranks, uint64_t from, const uint8_t *bytes
 static err_t count_all(struct ranks *ranks, const struct source *source)
 {
 	FREE_AT_END uint8_t *bytes = malloc(READ_BYTES);
-	uint64_t all = ranks->bits / 8;
+	uint64_t all = ranks->bitmap.bytes;
 
 	if (!bytes)
 		return fail(ERR_NOMEM, "%s: no memory for reading", source->name);
 	for (uint64_t at = 0; at < all; at += READ_BYTES) {
 		size_t size = (size_t)min_u64(READ_BYTES, all - at);
-		TRY(file_read(source, ranks->at + at, bytes, size, "2nd bitmap"));
+		TRY(file_read(source, ranks->bitmap.at + at, bytes, size, ranks->bitmap.what));
 		count_piece(ranks, at, bytes, size);
 	}
 	return OK;
 }
 
-err_t ranks_init(struct ranks *ranks, const struct source *source, uint64_t at, uint64_t bits)
+err_t ranks_init(struct ranks *ranks, const struct source *source, const struct file_bits *bitmap)
 {
-	*ranks = (struct ranks){ .at = at, .bits = bits, .shift = STRIDE_SHIFT };
+	uint64_t bits = bitmap->bytes * 8;
+
+	*ranks = (struct ranks){ .bitmap = *bitmap, .shift = STRIDE_SHIFT };
 	while (bits >> ranks->shift >= RANKS_MOST)
 		ranks->shift++;
 	ranks->before = calloc((size_t)(bits >> ranks->shift) + 1, sizeof(*ranks->before));
 	if (!ranks->before)
-		return fail(ERR_NOMEM, "%s: no memory for the index of the 2nd bitmap",
-			    source->name);
+		return fail(ERR_NOMEM, "%s: no memory for the index of the %s", source->name,
+			    bitmap->what);
 	err_t result = count_all(ranks, source);
 	if (result != OK)
 		ranks_deinit(ranks);
@@ -85,10 +87,10 @@ static err_t fetch(const struct ranks *ranks, const struct source *source, struc
 		   uint64_t at, uint8_t *piece, const uint8_t **ret, size_t *size)
 {
 	if (reader)
-		return window_lend(reader, ranks->at + at, ret, size);
+		return window_lend(reader, ranks->bitmap.at + at, ret, size);
 	*size = (size_t)min_u64(*size, PIECE_BYTES);
 	*ret = piece;
-	return file_read(source, ranks->at + at, piece, *size, "2nd bitmap");
+	return file_read(source, ranks->bitmap.at + at, piece, *size, ranks->bitmap.what);
 }
 
 err_t ranks_find(const struct ranks *ranks, const struct source *source, struct reader *reader,
@@ -100,7 +102,7 @@ err_t ranks_find(const struct ranks *ranks, const struct source *source, struct 
 
 	*is_set = false;
 	*ret = ranks->total;
-	if (bit >= ranks->bits)
+	if (bit >= ranks->bitmap.bytes * 8)
 		return OK;
 	uint64_t rank = ranks->before[bit >> ranks->shift];
 	while (at < end) {
@@ -111,7 +113,12 @@ err_t ranks_find(const struct ranks *ranks, const struct source *source, struct 
 	}
 	size_t one = 1;
 	TRY(fetch(ranks, source, reader, end, piece, &bytes, &one));
-	*ret = rank + (uint64_t)__builtin_popcount(*bytes & ((1u << bit % 8) - 1));
-	*is_set = *bytes >> bit % 8 & 1;
+	unsigned place = bit % 8, before = *bytes & ((1u << place) - 1);
+	if (ranks->bitmap.high_first) {
+		place = 7 - place;
+		before = *bytes >> (place + 1);
+	}
+	*ret = rank + (uint64_t)__builtin_popcount(before);
+	*is_set = *bytes >> place & 1;
 	return OK;
 }

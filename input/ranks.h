@@ -5,20 +5,20 @@
 #ifndef INPUT_RANKS_H
 #define INPUT_RANKS_H
 
-#include "input/source.h"
+#include "input/filebits.h"
 
 struct ranks {
-	uint64_t at, bits; /* the bitmap in the file; bits: a multiple of 64 */
+	struct file_bits bitmap; /* of a multiple of 8 bytes */
 	unsigned shift;    /* a count for each 1 << shift bits */
 	uint64_t *before;  /* bits set before each of these; owned */
 	uint64_t total;    /* bits set in all */
 };
 
 /* Count a bitmap once, from one end to the other. ERR_CORRUPT: the file ends before it does. */
-err_t ranks_init(struct ranks *, const struct source *, uint64_t at, uint64_t bits);
+err_t ranks_init(struct ranks *, const struct source *, const struct file_bits *);
 void ranks_deinit(struct ranks *);
 
-/* Bits set before position `bit`, at most `bits`, and whether its own is (false at the end). With a
+/* Bits set before position `bit`, at most all, and whether its own is (false at the end). With a
  * reader through its windows, without one straight from the file. */
 err_t ranks_find(const struct ranks *, const struct source *, struct reader *, uint64_t bit,
 		 uint64_t *ret, bool *is_set);

@@ -13,24 +13,29 @@
 #include "input/file.h"
 #include "input/flat.h"
 #include "input/kdump.h"
+#include "input/sadump.h"
 #include "input/window.h"
 
 /* Tried in this order. */
-static const struct input_format *const formats[] = { &kdump_format, &elf_format };
+static const struct input_format *const formats[] = { &kdump_format, &elf_format,
+						     &sadump_format };
 
-enum { HEAD_BYTES = 64 };
+enum { HEAD_BYTES = SADUMP_BLOCK + 64 }; /* enough for all to tell by */
 
 static err_t open_format(struct source *source, const uint8_t *head, size_t bytes)
 {
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		if (formats[i]->probe(head, bytes)) {
 			source->format = formats[i];
+			if (source->more_files && formats[i] != &sadump_format)
+				return fail(ERR_USAGE, "%s: is no disk of sadump, but an %s",
+					    source->name, formats[i]->name);
 			return formats[i]->open(source);
 		}
 	}
 	return fail(ERR_UNSUPPORTED, "%s: not a dump: begins with %02x %02x %02x %02x, not as an "
-		    "ELF, kdump-compressed or flattened file", source->name, head[0], head[1],
-		    head[2], head[3]);
+		    "ELF, kdump-compressed, flattened or sadump file", source->name, head[0],
+		    head[1], head[2], head[3]);
 }
 
 /* A kdump file that was cut off has missing pages. An ELF core may lack anything. */

@@ -47,7 +47,7 @@ struct segment {
 
 /* What a dump file made by an earlier run says about itself, and an ELF core does not. */
 struct stored {
-	bool known;          /* false: the input is no such file, and all below is 0 */
+	bool known;          /* false: the input is no such file, and all but level is 0 */
 	unsigned level;      /* it was made with: pages left out then cannot come back */
 	uint32_t status;     /* DUMP_DH_COMPRESSED_INCOMPLETE and DUMP_DH_EXCLUDED_VMEMMAP */
 	uint64_t seconds, microseconds; /* time of the crash */
@@ -64,6 +64,8 @@ struct source {
 	/* Set by the caller of source_open. */
 	const char *name;
 	bool may_map; /* false: never mmap the input (--non-mmap) */
+	char *const *more_file; /* of the same dump: all disks of a set but the first */
+	unsigned more_files;
 
 	/* Filled by source_open. */
 	const struct input_format *format;
@@ -82,6 +84,8 @@ struct source {
 	size_t extents;
 	struct flat *flat;   /* the file is a flattened stream, seen through this; owned */
 	struct kdump *kdump; /* of input/kdump.c; owned */
+	struct sadump *sadump; /* of input/sadump.c; owned */
+	uint64_t seconds;    /* when the dump was made, since 1970; 0: the file does not tell */
 	struct stored stored;
 
 	/* Set by the caller once known, before pages() or reader_page(). A kdump-compressed

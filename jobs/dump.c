@@ -12,11 +12,11 @@
 #include "pages/percpu.h"
 
 /* Truncating the output must not destroy the input. */
-static err_t check_not_same(const struct plan *plan, const char *output)
+static err_t check_not_same(const char *input, const char *output)
 {
 	struct stat in, out;
 
-	if (stat(plan->input, &in) || stat(output, &out))
+	if (stat(input, &in) || stat(output, &out))
 		return OK;
 	if (in.st_dev == out.st_dev && in.st_ino == out.st_ino)
 		return fail(ERR_USAGE,
@@ -46,6 +46,30 @@ static void warn_of_check(const struct dump *dump, const struct tally *tally)
 		    tally->found_free > tally->counted_free ? ": free pages are kept" : "");
 }
 
+/* By the kernel's own types against what was told. */
+static void warn_of_sample(const struct dump *dump, const struct tally *tally)
+{
+	static const char *const kinds[PAGE_KINDS] = {
+		[PAGE_CACHE] = "cache", [PAGE_CACHE_PRIVATE] = "private cache",
+		[PAGE_USER] = "user", [PAGE_FREE] = "free", [PAGE_HWPOISON] = "broken",
+		[PAGE_OFFLINE] = "offline",
+	};
+	const struct sample *sample = &tally->sample;
+
+	for (unsigned kind = 0; kind < PAGE_KINDS; kind++)
+		if (sample->doubtful >> kind & 1)
+			say(&dump->plan->say, SAY_ERROR, "makedumpfile: of %" PRIu64 " pages "
+			    "looked at %" PRIu64 " pass for %s pages, and the kernel's own "
+			    "types disagree about %" PRIu64 ": %s pages are kept\n",
+			    sample->pages, sample->ours[kind], kinds[kind],
+			    sample->different[kind], kinds[kind]);
+	if (tally->covered < tally->present &&
+	    selfcheck_differs(tally->covered, tally->present))
+		say(&dump->plan->say, SAY_ERROR, "makedumpfile: the page array covers %" PRIu64
+		    " page frames, and the zones have %" PRIu64 ": those without are kept\n",
+		    tally->covered, tally->present);
+}
+
 /* Free pages on lists of CPUs, which nobody expects to be told of unless asked. */
 static void tell_of_percpu(const struct dump *dump, const struct tally *tally)
 {
@@ -58,6 +82,16 @@ static void tell_of_percpu(const struct dump *dump, const struct tally *tally)
 	else if (percpu_check(&dump->facts) != OK)
 		say(to, SAY_ERROR, "makedumpfile: free pages on lists of CPUs are kept: %s\n",
 		    err_text());
+}
+
+/* What debuggers begin with, and was in the input. */
+static void warn_of_startup(const struct dump *dump)
+{
+	char text[ERR_TEXT_BYTES];
+
+	if (dump->startup && startup_pages_lost(dump->startup, text, sizeof(text)))
+		say(&dump->plan->say, SAY_ERROR, "makedumpfile: what crash and drgn begin with is "
+		    "not in the dump: %s\n", text);
 }
 
 /* What a person should know about pages that were not as they should be. */
@@ -82,6 +116,7 @@ void warn_of_pages(const struct dump *dump, const struct tally *tally)
 		    dump->map.first_broken);
 	warn_of_kept(dump);
 	warn_of_check(dump, tally);
+	warn_of_sample(dump, tally);
 	tell_of_percpu(dump, tally);
 	if (doubts->unreadable)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are kept because their struct "
@@ -172,6 +207,19 @@ static unsigned effective_level(const struct dump *dump, unsigned wanted)
 	return wanted | dump->source.stored.level;
 }
 
+/* What the kernel's own types say otherwise is not left out. */
+static void check_kinds(struct dump *dump, struct tally *tally)
+{
+	struct decider *decider = &dump->decider;
+
+	if (!decider->map || !decider->by_page)
+		return;
+	if (selfcheck_sample(decider, &dump->itself, &tally->sample))
+		decider->wanted &= ~tally->sample.doubtful;
+	if (!selfcheck_covered(decider, &dump->itself, &tally->covered, &tally->present))
+		tally->covered = tally->present = 0;
+}
+
 /* One try at one level. */
 static err_t write_level(struct dump *dump, unsigned level, struct outputs *outputs,
 			 struct tally *tally)
@@ -179,6 +227,8 @@ static err_t write_level(struct dump *dump, unsigned level, struct outputs *outp
 	unsigned stored = dump->source.stored.level;
 
 	*tally = (struct tally){ 0 };
+	if (dump->startup)
+		startup_pages_forget(dump->startup);
 	if (effective_level(dump, level) != level) {
 		level = effective_level(dump, level);
 		say(&dump->plan->say, SAY_COMMON, "dump_level is changed to %u, because %s was "
@@ -186,6 +236,7 @@ static err_t write_level(struct dump *dump, unsigned level, struct outputs *outp
 	}
 	dump->out.level = level;
 	decider_set_level(&dump->decider, level);
+	check_kinds(dump, tally);
 	return dump->plan->elf ? write_elf(dump, outputs->sink, tally)
 			       : write_kdump(dump, outputs->sink, outputs->count, tally);
 }
@@ -247,11 +298,20 @@ static err_t write_output(struct dump *dump)
 	warn_of_pages(dump, &tally);
 	if (result != OK)
 		return report_failed(dump, &tally, written, result);
+	warn_of_startup(dump);
 	report_pages(dump, &tally, written);
 	erase_report(dump);
 	TRY(report_json(dump, &tally, written));
 	tell_saved(plan);
 	return OK;
+}
+
+/* The output may be none of the disks. */
+static err_t check_no_disk(const struct plan *plan, const char *output)
+{
+	for (unsigned i = 1; i < plan->disks; i++)
+		TRY(check_not_same(plan->disk[i], output));
+	return check_not_same(plan->input, output);
 }
 
 /* Nothing that is there already may be lost, nor the input be written over. */
@@ -262,7 +322,7 @@ err_t job_check_output(const struct plan *plan)
 	for (unsigned i = 0; i < count && !plan->dry_run; i++) {
 		const char *name = plan->split ? plan->part[i] : plan->output;
 		TRY(sink_check(name, plan->replace));
-		TRY(check_not_same(plan, name));
+		TRY(check_no_disk(plan, name));
 		for (unsigned k = 0; k < i; k++)
 			if (strcmp(name, plan->part[k]) == 0)
 				return fail(ERR_USAGE, "Can't open the dump file (%s). It is given "
@@ -281,6 +341,18 @@ static err_t check_elf_possible(const struct dump *dump)
 	    dump->source.name);
 	return fail(ERR_USAGE, "%s: '-E' makes no ELF core of a kdump compressed file",
 		    dump->source.name);
+}
+
+/* Of a kernel that is not known nothing is left out. */
+static err_t find_startup(struct dump *dump)
+{
+	if (!dump->kernel_known)
+		return OK;
+	dump->startup = malloc(sizeof(*dump->startup));
+	if (!dump->startup)
+		return fail(ERR_NOMEM, "no memory for %zu bytes", sizeof(*dump->startup));
+	return startup_pages_find(dump->startup, &dump->memory, &dump->facts, dump->max_mapnr,
+				  &dump->itself);
 }
 
 static void choose_codec(struct dump *dump)
@@ -309,16 +381,20 @@ static err_t make_dump(struct dump *dump, const struct plan *plan)
 {
 	TRY(dump_open(dump, plan));
 	choose_codec(dump);
-	if (plan->no_vmemmap && !dump->kernel_known)
+	if (plan->no_vmemmap && (!dump->kernel_known || dump->xen.here))
 		say(&plan->say, SAY_COMMON, "Can't find vmemmap pages\n");
-	dump->out.without_vmemmap = plan->no_vmemmap && dump->kernel_known;
+	dump->out.without_vmemmap = plan->no_vmemmap && dump->kernel_known &&
+				   !dump->xen.here;
 	if (plan->want_vtop)
 		tell_vtop(dump);
 	err_t result = check_elf_possible(dump);
 	if (result == OK)
 		result = find_erased(dump);
 	if (result == OK)
+		result = find_startup(dump);
+	if (result == OK)
 		result = write_output(dump);
+	free(dump->startup);
 	extensions_unload(dump);
 	dump_close(dump);
 	return result;

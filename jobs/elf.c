@@ -49,8 +49,12 @@ static bool readable(struct reader *reader, const uint8_t *bytes, size_t size)
 
 static void note_unreadable(struct elf_writing *writing, paddr_t at)
 {
+	pfn_t pfn = at >> writing->dump->source.target.page_shift;
+
 	if (!writing->tally->absent++)
-		writing->tally->first_absent = at >> writing->dump->source.target.page_shift;
+		writing->tally->first_absent = pfn;
+	if (writing->dump->startup)
+		startup_pages_lose(writing->dump->startup, pfn);
 }
 
 /* Write bytes that lie at `at`, with what is to be overwritten in them overwritten; it may be done

@@ -130,6 +130,8 @@ static void note_absent(struct writing *writing, pfn_t pfn)
 
 	if (!writing->tally->absent++)
 		writing->tally->first_absent = pfn;
+	if (writing->dump->startup)
+		startup_pages_lose(writing->dump->startup, pfn);
 	writing->tally->kept--;
 	bits_clear(cycle->words, pfn - cycle->first, pfn - cycle->first + 1);
 }

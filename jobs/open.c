@@ -27,8 +27,8 @@ enum { VMCOREINFO_MOST = 1 << 20 };
 static bool kernel_needed(const struct dump *dump)
 {
 	const struct plan *plan = dump->plan;
-	bool needed = plan->job == JOB_DMESG || plan->job == JOB_USAGE || plan->config ||
-		      plan->extensions;
+	bool needed = plan->job == JOB_DMESG || plan->job == JOB_USAGE ||
+		      plan->job == JOB_VERIFY || plan->config || plan->extensions;
 
 	for (unsigned i = 0; i < plan->levels; i++)
 		needed |= (plan->level[i] & ~dump->source.stored.level) > LEVEL_ZERO;
@@ -143,7 +143,7 @@ static err_t read_given(struct dump *dump, const struct arch *arch, struct facts
 static err_t read_notes(struct dump *dump, const struct arch *arch, struct notes_found *found)
 {
 	struct source *source = &dump->source;
-	bool wanted = arch && (kernel_needed(dump) || given_file(dump->plan));
+	bool wanted = arch && (kernel_needed(dump) || given_file(dump->plan) || source->sadump);
 
 	notes_scan(source->big_endian, source->notes, source->notes_bytes, found);
 	if (found->vmcoreinfo || found->xen || !wanted)
@@ -169,30 +169,27 @@ static err_t read_own(struct dump *dump, const struct notes_found *found, struct
 }
 
 /* Notes, vmcoreinfo and what was given. ERR_NOFACT: there is none. */
-static err_t read_facts(struct dump *dump, const struct arch *arch)
+static err_t read_facts(struct dump *dump, const struct arch *arch, struct notes_found *found)
 {
 	struct source *source = &dump->source;
 	struct facts own = { 0 };
-	struct notes_found found;
 
-	err_t result = read_notes(dump, arch, &found);
-	dump->out.cpus = found.cpus;
+	err_t result = read_notes(dump, arch, found);
+	dump->out.cpus = found->cpus;
+	dump->out.timestamp = source->seconds;
 	dump->out.notes = source->notes;
 	dump->out.notes_bytes = source->notes_bytes;
-	dump->out.eraseinfo = found.eraseinfo;
-	dump->out.eraseinfo_bytes = found.eraseinfo_bytes;
+	dump->out.eraseinfo = found->eraseinfo;
+	dump->out.eraseinfo_bytes = found->eraseinfo_bytes;
 	if (source->stored.known)
 		take_stored(dump);
-	if (found.xen)
-		return fail(ERR_UNSUPPORTED,
-			    "%s: is a Xen memory core image, which is not supported", source->name);
 	TRY(result);
-	if (!found.vmcoreinfo && !given_file(dump->plan))
+	if (!found->vmcoreinfo && !given_file(dump->plan))
 		return fail(ERR_NOFACT, "%s doesn't contain vmcoreinfo.", source->name);
-	if (found.vmcoreinfo) {
-		dump->out.vmcoreinfo_at = (size_t)(found.vmcoreinfo - source->notes);
-		dump->out.vmcoreinfo_bytes = found.vmcoreinfo_bytes;
-		TRY(read_own(dump, &found, &own));
+	if (found->vmcoreinfo) {
+		dump->out.vmcoreinfo_at = (size_t)(found->vmcoreinfo - source->notes);
+		dump->out.vmcoreinfo_bytes = found->vmcoreinfo_bytes;
+		TRY(read_own(dump, found, &own));
 	}
 	if (given_file(dump->plan))
 		TRY(read_given(dump, arch, &own));
@@ -200,7 +197,8 @@ static err_t read_facts(struct dump *dump, const struct arch *arch)
 		dump->facts = own;
 	if (source->stored.known)
 		return check_page_size(dump);
-	dump->out.timestamp = fact_or(&dump->facts, DECIMAL_CRASHTIME, 0);
+	if (!source->seconds)
+		dump->out.timestamp = fact_or(&dump->facts, DECIMAL_CRASHTIME, 0);
 	if (fact_known(&dump->facts, DECIMAL_PAGESIZE))
 		source->target.page_shift =
 		    (uint8_t)__builtin_ctzll(dump->facts.value[DECIMAL_PAGESIZE]);
@@ -241,12 +239,28 @@ static err_t read_utsname(struct dump *dump)
 	return OK;
 }
 
+/* The tables of dom0 are in page frames of its own, and hold the machine's. */
+static err_t find_dom0_tables(struct dump *dump)
+{
+	struct space *space = &dump->space;
+	pfn_t frame;
+
+	if (!xen_machine(&dump->xen, space->root >> space->target.page_shift, &frame))
+		return fail(ERR_NOFACT, "%s: the p2m of dom0 does not tell where its page tables "
+			    "are, which begin at %#" PRIx64 " of its own", dump->source.name,
+			    space->root);
+	space->root = frame << space->target.page_shift;
+	return OK;
+}
+
 /* How its memory is read, as the facts say. */
 static err_t try_memory(struct dump *dump, const struct arch *arch)
 {
 	dump->space = (struct space){ .target = dump->source.target };
 	TRY(within(arch->setup(&dump->space, &dump->facts, &dump->source), "%s",
 		   dump->source.name));
+	if (dump->xen.here)
+		TRY(find_dom0_tables(dump));
 	dump->memory = (struct memory){ .space = &dump->space, .reader = dump->bytes,
 					.tables = dump->tables };
 	if (!dump->source.stored.known || dump->note_found || !dump->out.vmcoreinfo_bytes) {
@@ -307,11 +321,12 @@ static void ask_kernel(struct dump *dump)
 /* Where its struct pages are. */
 static err_t know_page_array(struct dump *dump)
 {
-	err_t result = memmap_open(&dump->map, &dump->memory, &dump->facts, dump->max_mapnr);
+	pfn_t limit = dump->xen.here ? dump->xen.dom0_end : dump->max_mapnr;
+	err_t result = memmap_open(&dump->map, &dump->memory, &dump->facts, limit);
 
 	if (result == ERR_NOFACT) {
 		ask_kernel(dump);
-		result = memmap_open(&dump->map, &dump->memory, &dump->facts, dump->max_mapnr);
+		result = memmap_open(&dump->map, &dump->memory, &dump->facts, limit);
 	}
 	return within(result, "%s", dump->source.name);
 }
@@ -327,7 +342,8 @@ static err_t know_pages(struct dump *dump)
 	release_complete(&dump->facts);
 	TRY(within(rules_choose(&dump->rules, &dump->source.target, &dump->facts), "%s",
 		   dump->source.name));
-	if (!dump->source.stored.known)
+	dump->xen.dom0_end = min_u64(dump->xen.dom0_end, dump->map.end);
+	if (!dump->source.stored.known && !dump->xen.here)
 		dump->max_mapnr = min_u64(dump->max_mapnr, dump->map.end);
 	dump->kernel_known = true;
 	dump->decider = (struct decider){ .map = &dump->map, .rules = &dump->rules,
@@ -345,10 +361,20 @@ static void name_machine(struct dump *dump, const struct arch *arch)
 	dump->out.uts = dump->uts;
 }
 
-/* Is a dump of everything better than none? A fact is missing that no other source has. */
-static bool may_keep_all(const struct dump *dump)
+/* Is there something to be done nevertheless? A dump of everything is better than none, if a fact
+ * is missing that no other source has; and who verifies a dump wants to know what else is. */
+static bool may_go_on(const struct dump *dump, err_t result)
 {
-	return dump->plan->job == JOB_DUMP;
+	return (dump->plan->job == JOB_DUMP && result == ERR_NOFACT) ||
+	       (dump->plan->job == JOB_VERIFY && result != ERR_NOMEM);
+}
+
+static void note_unknown(struct dump *dump)
+{
+	err_keep(&dump->unknown);
+	if (dump->plan->job != JOB_VERIFY)
+		say(&dump->plan->say, SAY_COMMON, "The kernel is not known, so every page that is "
+		    "not zero is kept: %s\n", err_text());
 }
 
 /* The sentence says that there is none, or why not. */
@@ -384,7 +410,8 @@ static err_t open_parts(struct dump *dump)
 	TRY(know_machine(dump, &arch));
 	if (dump->plan->job == JOB_USAGE)
 		TRY(kcore_prepare(&dump->source, &kcore_files, dump->plan->replace));
-	err_t result = read_facts(dump, arch);
+	struct notes_found found;
+	err_t result = read_facts(dump, arch, &found);
 	if (result == ERR_UNSUPPORTED || (result != OK && given))
 		return result;
 	if (result == OK && !arch)
@@ -398,20 +425,26 @@ static err_t open_parts(struct dump *dump)
 	dump->out.target = dump->source.target;
 	TRY(reader_create(&dump->source, &dump->bytes));
 	TRY(reader_create(&dump->source, &dump->tables));
+	struct kept_text why;
+	err_keep(&why);
+	if (found.xen)
+		TRY(xen_open(dump, arch, &found));
+	err_again(result, &why);
 	if (result == OK) {
 		result = know_memory(dump, arch);
 		if (result == OK && dump->plan->job != JOB_DMESG) /* a log needs no page array */
 			result = know_pages(dump);
-		if (result != OK && needed && (result != ERR_NOFACT || !may_keep_all(dump)))
+		if (result != OK && needed && !may_go_on(dump, result))
 			return result;
 	}
 	if (result != OK && !dump->out.uts)
 		name_machine(dump, arch);
+	err_keep(&why);
+	TRY(firmware_complete(dump, arch));
+	TRY(xen_open_pages(dump, arch, &found));
+	err_again(result, &why);
 	if (result != OK)
-		say(&dump->plan->say, SAY_COMMON,
-		    "The kernel is not known, so every page that is not "
-		    "zero is kept: %s\n",
-		    err_text());
+		note_unknown(dump);
 	dump->out.max_mapnr = dump->max_mapnr;
 	begin_pages(dump);
 	tell_dump(dump);
@@ -423,6 +456,8 @@ err_t dump_open(struct dump *dump, const struct plan *plan)
 	*dump = (struct dump){ .plan = plan, .conf = dump->conf };
 	dump->source.name = plan->input;
 	dump->source.may_map = !plan->no_map;
+	dump->source.more_file = plan->disk + 1;
+	dump->source.more_files = plan->disks ? plan->disks - 1 : 0;
 	TRY(source_open(&dump->source));
 	err_t result = open_parts(dump);
 	if (result != OK)
@@ -433,6 +468,8 @@ err_t dump_open(struct dump *dump, const struct plan *plan)
 void dump_close(struct dump *dump)
 {
 	memmap_close(&dump->map);
+	reader_destroy(dump->xen.reader);
+	dump->xen.reader = NULL;
 	reader_destroy(dump->tables);
 	reader_destroy(dump->bytes);
 	dump->bytes = dump->tables = NULL;

@@ -150,7 +150,7 @@ static err_t count_pages(struct joining *joining, const struct source *source, p
 	for (pfn_t pfn = start; pfn < end;) {
 		uint64_t byte = pfn / 8, last = (end - 1) / 8;
 		size_t size = (size_t)min_u64(PIECE_BYTES, last - byte + 1);
-		TRY(file_read(source, kdump->bitmap_at[1] + byte, joining->piece, size, "bitmap"));
+		TRY(file_read(source, kdump->bitmap[1].at + byte, joining->piece, size, "bitmap"));
 		pfn_t stop = min_u64(end, (byte + size) * 8);
 		joining->piece[0] &= (uint8_t)(0xff << pfn % 8);
 		if (stop % 8 && stop == end)

@@ -31,25 +31,33 @@ static err_t read_kernel(const char *name, struct facts *facts)
 }
 
 /* Truncating the output must not destroy the input. */
-static err_t check_not_same(const struct plan *plan)
+static err_t check_not_same(const struct plan *plan, const char *given)
 {
 	struct stat in, out;
 
-	if (stat(plan->vmlinux, &in) || stat(plan->vmcoreinfo_out, &out) ||
+	if (stat(given, &in) || stat(plan->vmcoreinfo_out, &out) ||
 	    in.st_dev != out.st_dev || in.st_ino != out.st_ino)
 		return OK;
 	return fail(ERR_USAGE, "Can't open the vmcoreinfo file(%s). It is the kernel file itself",
 		    plan->vmcoreinfo_out);
 }
 
-static err_t write_file(const char *name, const struct facts *facts)
+static err_t read_hypervisor(const char *name, struct facts *facts)
+{
+	TRY(vmlinux_read(name, facts));
+	fact_set(facts, DECIMAL_PAGESIZE, 4096, "the hypervisor, whose pages are so large");
+	return fact_known(facts, SYMBOL_XEN_DOMAIN_LIST) ? OK :
+		fail(ERR_CORRUPT, "%s: is no Xen hypervisor, it has no domain_list", name);
+}
+
+static err_t write_file(const char *name, const struct facts *facts, bool xen)
 {
 	FILE *file = fopen(name, "we");
 
 	if (!file)
 		return fail(ERR_USAGE, "Can't open the vmcoreinfo file(%s). %s", name,
 			    strerror(errno));
-	vmcoreinfo_write(facts, file);
+	(xen ? vmcoreinfo_write_xen : vmcoreinfo_write)(facts, file);
 	bool wrong = fflush(file) || ferror(file) ||
 		     (fsync(fileno(file)) && errno != EINVAL && errno != EROFS);
 	if (fclose(file) || wrong)
@@ -62,9 +70,12 @@ err_t job_vmcoreinfo(const struct plan *plan)
 {
 	struct facts facts = { 0 };
 
-	TRY(check_not_same(plan));
-	TRY(read_kernel(plan->vmlinux, &facts));
-	TRY(write_file(plan->vmcoreinfo_out, &facts));
+	TRY(check_not_same(plan, plan->xen_syms ? plan->xen_syms : plan->vmlinux));
+	if (plan->xen_syms)
+		TRY(read_hypervisor(plan->xen_syms, &facts));
+	else
+		TRY(read_kernel(plan->vmlinux, &facts));
+	TRY(write_file(plan->vmcoreinfo_out, &facts, plan->xen_syms));
 	say(&plan->say, SAY_COMMON, "\nThe vmcoreinfo is saved to %s.\n", plan->vmcoreinfo_out);
 	return OK;
 }

@@ -46,30 +46,59 @@ vaddr_t cpus_handler(const struct cpus *cpus, const struct space *space, struct 
 	return cpus->arch->handler(entry);
 }
 
-/* The handler of the first exception tells how far the image was moved; that the release is where
- * it should be then, proves it. */
-static err_t place(struct cpus *cpus, const struct facts *linked, struct reader *tables,
-		   struct reader *bytes, struct facts *ret)
+/* A kernel that may have been moved, and who can tell. */
+struct moving {
+	struct cpus *cpus;
+	const struct facts *linked;
+	struct space space;
+	struct reader *tables, *bytes;
+	vaddr_t release_at; /* as linked */
+};
+
+/* That the release is where it should be then, proves it. */
+static bool was_moved(struct moving *moving, uint64_t by, struct facts *ret)
 {
-	struct space space = { .target = cpus->source->target };
-	vaddr_t release_at, first, handler;
+	vaddr_t release_at = moving->release_at + by;
 	paddr_t at;
 	uint64_t run;
 
-	TRY(fact_need(linked, SYMBOL_DIVIDE_ERROR, &first));
-	TRY(utsname_release(linked, &release_at));
-	TRY(cpus->arch->setup(&space, linked, cpus->source));
-	while (cpus_next(cpus, &space)) {
-		handler = cpus_handler(cpus, &space, tables, bytes);
-		uint64_t moved = handler - first;
-		if (!handler || moved % cpus->arch->image_align ||
-		    space_translate(&space, tables, release_at + moved, &at, &run) != OK ||
-		    !utsname_is_release(bytes, linked, at))
-			continue;
-		fact_set(ret, HEX_KERNELOFFSET, moved, who);
-		cpus->arch->place(ret, release_at + moved, at, &cpus->state, who);
-		return OK;
+	if (by % moving->cpus->arch->image_align ||
+	    space_translate(&moving->space, moving->tables, release_at, &at, &run) != OK ||
+	    !utsname_is_release(moving->bytes, moving->linked, at))
+		return false;
+	fact_set(ret, HEX_KERNELOFFSET, by, who);
+	moving->cpus->arch->place(ret, release_at, at, &moving->cpus->state, who);
+	return true;
+}
+
+/* The handler of the first exception tells how far the image was moved. Where it is not told which
+ * that is (other makedumpfiles' -g does not), every distance is tried. */
+static bool find_distance(struct moving *moving, struct facts *ret)
+{
+	const struct arch *arch = moving->cpus->arch;
+	vaddr_t first = fact_or(moving->linked, SYMBOL_DIVIDE_ERROR, 0), handler;
+
+	if (first) {
+		handler = cpus_handler(moving->cpus, &moving->space, moving->tables,
+				       moving->bytes);
+		return handler && was_moved(moving, handler - first, ret);
 	}
+	for (uint64_t by = 0; by < arch->image_most; by += arch->image_align)
+		if (was_moved(moving, by, ret))
+			return true;
+	return false;
+}
+
+static err_t place(struct cpus *cpus, const struct facts *linked, struct reader *tables,
+		   struct reader *bytes, struct facts *ret)
+{
+	struct moving moving = { cpus, linked, { .target = cpus->source->target }, tables, bytes };
+
+	TRY(utsname_release(linked, &moving.release_at));
+	TRY(cpus->arch->setup(&moving.space, linked, cpus->source));
+	while (cpus_next(cpus, &moving.space))
+		if (find_distance(&moving, ret))
+			return OK;
 	return fail(ERR_NOFACT, "no CPU ran the kernel");
 }
 

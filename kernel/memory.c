@@ -4,6 +4,25 @@
 
 #include "base/bytes.h"
 
+static void touch(const struct memory *memory, paddr_t at, size_t size)
+{
+	if (memory->touched)
+		memory->touched(memory->toucher, at, size);
+}
+
+/* As space_translate(), and the entries that lead there are touched. */
+static err_t translate(struct memory *memory, vaddr_t at, paddr_t *ret, uint64_t *run)
+{
+	struct table_walk seen = { 0 };
+
+	if (!memory->touched)
+		return space_translate(memory->space, memory->tables, at, ret, run);
+	err_t result = space_walk(memory->space, memory->tables, at, ret, run, &seen);
+	for (unsigned i = 0; i < seen.levels; i++)
+		touch(memory, seen.level[i].at, 1);
+	return result;
+}
+
 err_t memory_translate(struct memory *memory, vaddr_t at, paddr_t *ret, uint64_t *run)
 {
 	at = space_plain(memory->space, at);
@@ -15,7 +34,7 @@ err_t memory_translate(struct memory *memory, vaddr_t at, paddr_t *ret, uint64_t
 			return OK;
 		}
 	}
-	TRY(space_translate(memory->space, memory->tables, at, ret, run));
+	TRY(translate(memory, at, ret, run));
 	memory->step[memory->oldest] = (struct step){ at, *ret, *run };
 	memory->oldest = (memory->oldest + 1) % MEMORY_STEPS;
 	return OK;
@@ -28,7 +47,9 @@ err_t memory_lend(struct memory *memory, vaddr_t at, const uint8_t **ret, size_t
 
 	TRY(memory_translate(memory, at, &physical, &run));
 	*size = (size_t)min_u64(*size, run);
-	return reader_lend(memory->reader, physical, ret, size);
+	TRY(reader_lend(memory->reader, physical, ret, size));
+	touch(memory, physical, *size);
+	return OK;
 }
 
 err_t memory_read(struct memory *memory, vaddr_t at, void *bytes, size_t size)
@@ -40,6 +61,7 @@ err_t memory_read(struct memory *memory, vaddr_t at, void *bytes, size_t size)
 		TRY(memory_translate(memory, at, &physical, &run));
 		size_t length = (size_t)min_u64(size, run);
 		TRY(reader_read(memory->reader, physical, bytes, length));
+		touch(memory, physical, length);
 		bytes = (uint8_t *)bytes + length;
 		at += length;
 		size -= length;
@@ -73,7 +95,10 @@ err_t memory_number(struct memory *memory, vaddr_t at, unsigned size, uint64_t *
 	uint8_t bytes[8];
 
 	TRY(memory_need(memory, at, bytes, size));
-	*ret = size == 8 ? get_64(big, bytes) : size == 4 ? get_32(big, bytes) : get_16(big, bytes);
+	*ret = size == 8   ? get_64(big, bytes)
+	       : size == 4 ? get_32(big, bytes)
+	       : size == 2 ? get_16(big, bytes)
+			   : bytes[0];
 	return OK;
 }
 

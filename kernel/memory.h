@@ -20,6 +20,11 @@ struct memory {
 	struct reader *tables; /* for page tables, so that looking one up ends no loan of bytes */
 	struct step step[MEMORY_STEPS];
 	unsigned oldest;
+
+	/* Told of all that is read, page tables too: who wants to know where it stands. NULL:
+	 * nobody does. */
+	void (*touched)(void *argument, paddr_t at, size_t size);
+	void *toucher; /* its argument */
 };
 
 /* Translate, with the steps met last remembered. Answers as space_translate(). */
@@ -37,7 +42,7 @@ err_t memory_need(struct memory *, vaddr_t, void *bytes, size_t size);
 /* Read an unsigned long of the dumped kernel, as memory_need(). */
 err_t memory_word(struct memory *, vaddr_t, uint64_t *ret);
 
-/* Read an unsigned integer of 2, 4 or 8 bytes, as memory_need(). */
+/* Read an unsigned integer of 1, 2, 4 or 8 bytes, as memory_need(). */
 err_t memory_number(struct memory *, vaddr_t, unsigned bytes, uint64_t *ret);
 
 /* Can this be the address of data of the kernel? */

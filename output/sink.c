@@ -13,6 +13,8 @@
 #include "base/bytes.h"
 #include "base/io.h"
 
+enum { SEND_BYTES = 16 << 20 };
+
 static err_t refused(const char *name, int why)
 {
 	return fail(ERR_USAGE, "Can't open the dump file (%s). %s%s", name, strerror(why),
@@ -130,21 +132,27 @@ err_t sink_open(struct sink *sink, bool replace)
 	return sink->kind == SINK_FLATTENED ? begin_flattened(sink) : OK;
 }
 
-/* Keep what the output has in the page cache below `cache`: when half of that is written, it is
- * sent on its way to the disk, and the half before, which had the time to get there, is dropped.
- * What is no file on a disk refuses, and needs none of this; what a disk refuses is known first
- * here. */
+/* Send what is written on its way to the disk early, so that it need not be waited for at the end;
+ * and keep the output's page cache below `cache`: when half of that is written, the half before,
+ * which had the time to get there, is dropped. What is no file on a disk refuses, and needs none of
+ * this; what a disk refuses is known first here. */
 static err_t empty_cache(struct sink *sink, size_t size)
 {
+	uint64_t half = sink->cache / 2;
+
 	sink->cached += size;
-	if (!sink->cache || sink->cached < sink->cache / 2)
+	sink->unsent += size;
+	if (!sink->cache || sink->unsent < min_u64(half, SEND_BYTES))
 		return OK;
-	sink->cached = 0;
-	if (sync_file_range(sink->fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) &&
-	    (errno == EIO || errno == ENOSPC || errno == EDQUOT))
-		return not_written(sink);
-	posix_fadvise(sink->fd, 0, 0, POSIX_FADV_DONTNEED);
+	if (sink->cached >= half) {
+		if (sync_file_range(sink->fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) &&
+		    (errno == EIO || errno == ENOSPC || errno == EDQUOT))
+			return not_written(sink);
+		posix_fadvise(sink->fd, 0, 0, POSIX_FADV_DONTNEED);
+		sink->cached = sink->unsent;
+	}
 	sync_file_range(sink->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	sink->unsent = 0;
 	return OK;
 }
 

@@ -34,7 +34,8 @@ struct sink {
 	bool stale;       /* what was there before still is */
 	bool hopeless;    /* set by the writer: it failed so early that nobody can open the file */
 	uint64_t written; /* bytes handed over, those written twice counted twice */
-	uint64_t cached;  /* bytes handed over since cache was last emptied */
+	uint64_t cached;  /* bytes handed over since the page cache was last emptied */
+	uint64_t unsent;  /* bytes handed over and not yet sent to the disk */
 	uint64_t end;     /* one past the highest byte written */
 	uint8_t *record;  /* SINK_FLATTENED: bytes of the record in the making; owned */
 	uint64_t record_at;

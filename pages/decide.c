@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "pages/dom0.h"
 #include "pages/freelist.h"
 #include "pages/percpu.h"
 
@@ -238,6 +239,12 @@ static void decide_by_page(struct decider *decider, struct carry *carry, struct 
 }
 
 err_t decide(struct decider *decider, struct carry *carry, struct decision *decision)
+{
+	return decider->xen ? dom0_decide(decider, decision)
+			    : decide_range(decider, carry, decision);
+}
+
+err_t decide_range(struct decider *decider, struct carry *carry, struct decision *decision)
 {
 	if (decider->by_page)
 		decide_by_page(decider, carry, decision);

@@ -7,6 +7,7 @@
 #define PAGES_DECIDE_H
 
 #include "kernel/memmap.h"
+#include "kernel/xen.h"
 #include "pages/classify.h"
 
 /* What is left of a block that began in an earlier range. */
@@ -51,6 +52,9 @@ struct decider {
 	struct memmap *map; /* NULL: nothing is known, every page stays */
 	const struct rules *rules;
 	const struct facts *facts;
+	struct xen *xen; /* ranges are of the machine's page frames, map is dom0's; NULL: there is
+			    no Xen */
+	bool leave_domains; /* leave out what is neither the hypervisor's nor dom0's */
 	unsigned wanted; /* kinds, as classify() takes them */
 	bool by_page;    /* look at struct pages */
 	bool by_lists;   /* and find free pages by the free lists */
@@ -65,5 +69,8 @@ struct decider {
 void decider_set_level(struct decider *, unsigned level);
 
 err_t decide(struct decider *, struct carry *, struct decision *);
+
+/* The same, for page frames of the kernel whatever those of the machine are: of dom0.h. */
+err_t decide_range(struct decider *, struct carry *, struct decision *);
 
 #endif

@@ -164,6 +164,8 @@ static void make_zone_types(struct btf_maker *btf, const struct own *own, uint32
 	uint32_t zone = btf_type(btf, "zone", BTF_STRUCT, ZONE_BYTES);
 	btf_member(btf, "spanned_pages", word, 0);
 	btf_member(btf, renamed ? "per_cpu_pageset" : "pageset", pointer, 8 * PCP_AT);
+	btf_member(btf, "zone_start_pfn", word, 8 * ZONE_START_AT);
+	btf_member(btf, "present_pages", word, 8 * ZONE_PRESENT_AT);
 	btf_member(btf, "vm_stat", stat, 8 * 64);
 	btf_member(btf, "free_area", areas, 8 * AREAS_AT);
 	uint32_t zones = btf_array(btf, zone, ZONES);
@@ -353,6 +355,9 @@ static void make_cpus(struct own *own)
 	}
 	set_64(kernel, mask, (1 << CPUS) - 1);
 	set_64(kernel, kernel->zone_at[0] + PCP_AT, PCP_IN_AREA);
+	set_64(kernel, kernel->zone_at[0] + ZONE_START_AT, kernel->node[0].first);
+	set_64(kernel, kernel->zone_at[0] + ZONE_PRESENT_AT,
+	       kernel->node[0].end - kernel->node[0].first);
 	add_symbol(own, "__per_cpu_offset", symbol(kernel, table));
 	add_symbol(own, "__cpu_possible_mask", symbol(kernel, mask));
 }

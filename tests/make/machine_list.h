@@ -12,12 +12,12 @@
 static uint64_t x86_64_table(const struct kernel *kernel, uint64_t at, unsigned level)
 {
 	(void)level;
-	return at | kernel->sme | 0x63;
+	return machine_at(kernel, at) | kernel->sme | 0x63;
 }
 
 static uint64_t x86_64_leaf(const struct kernel *kernel, uint64_t at, unsigned level)
 {
-	return at | kernel->sme | (level > 1 ? 0xe3 : 0x63);
+	return machine_at(kernel, at) | kernel->sme | (level > 1 ? 0xe3 : 0x63);
 }
 
 static const struct shape x86_64_shapes[] = {

@@ -29,7 +29,7 @@ static uint64_t ppc64_leaf(const struct kernel *kernel, uint64_t at, unsigned le
 	if (kernel->version >= V(4, 6, 0))
 		return at | UINT64_C(3) << 62 | 0x18e;
 	if (page == 16)
-		return at >> 16 << 32 | (kernel->version >= V(4, 5, 0) ? 0x3a2 : 0x3a1);
+		return at >> 16 << 30 | (kernel->version >= V(4, 5, 0) ? 0x3a2 : 0x3a1);
 	return at >> 12 << (kernel->version >= V(4, 5, 0) ? 18 : 17) |
 	       (kernel->version >= V(4, 5, 0) ? 0x3a2 : 0x3a1);
 }

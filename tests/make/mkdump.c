@@ -6,6 +6,7 @@
 #include "tests/make/log.h"
 #include "tests/make/machine_list.h"
 #include "tests/make/pages.h"
+#include "tests/make/xen.h"
 
 /* --- words of a line --- */
 
@@ -277,7 +278,8 @@ static void do_map(struct recipe *recipe, const struct words *words)
 {
 	if (!recipe->made)
 		die("there is no kernel yet");
-	map_page(&recipe->kernel, number(words->word[1]), place(recipe, words->word[2], false),
+	map_page(&recipe->kernel, value(recipe, words->word[1]),
+		 place(recipe, words->word[2], false),
 		 words->count > 3 ? (unsigned)number(words->word[3]) : 1);
 }
 
@@ -396,7 +398,11 @@ static void do_kernel(struct recipe *recipe, const struct words *words)
 	uint64_t end = 0;
 
 	kernel_begin(kernel, words->word[1]);
-	for (size_t i = 0; i < recipe->loads; i++) {
+	if (kernel->xen_version) {
+		end = kernel->xen_pages * PAGE;
+		add_memory(kernel, 0, end);
+	}
+	for (size_t i = 0; i < recipe->loads && !kernel->xen_version; i++) {
 		const struct load *load = &recipe->load[i];
 		if (load->paddr == UINT64_MAX || !load->memory_bytes)
 			continue;
@@ -406,6 +412,33 @@ static void do_kernel(struct recipe *recipe, const struct words *words)
 	kernel_finish(kernel, (end + page_size(kernel) - 1) / page_size(kernel));
 	recipe->made = true;
 	tell_kernel(recipe);
+}
+
+/* --- statements: Xen --- */
+
+/* Before `kernel`: xen MAJOR MINOR FIRST PAGES [WORDS]: dom0 has the machine's frames from FIRST
+ * on, and the note Xen so many words; `untold` behind: there is no VMCOREINFO_XEN */
+static void do_xen(struct recipe *recipe, const struct words *words)
+{
+	struct kernel *kernel = &recipe->kernel;
+
+	kernel->xen_version = number(words->word[1]) << 8 | number(words->word[2]);
+	kernel->xen_first = number(words->word[3]);
+	kernel->xen_pages = number(words->word[4]);
+	xen_make(recipe, words->count > 5 ? number(words->word[5]) : 10, words->count > 6);
+}
+
+static void do_frames(struct recipe *recipe, const struct words *words)
+{
+	xen_frames(&recipe->kernel, number(words->word[1]), number(words->word[2]),
+		   words->word[3]);
+	xen_fill(&recipe->kernel, number(words->word[1]), number(words->word[2]));
+}
+
+/* xen_word PADDR VALUE is of the hypervisor's memory what `word` is of the kernel's */
+static void do_xen_word(struct recipe *recipe, const struct words *words)
+{
+	xen_word(&recipe->kernel, number(words->word[1]), number(words->word[2]));
 }
 
 /* --- statements: what the kernel keeps of itself --- */
@@ -592,6 +625,7 @@ static const struct statement {
 	{ "cpu", 1, do_cpu },         { "machine", 1, do_machine }, { "map", 2, do_map },
 	{ "itself", 1, do_itself },   { "percpu", 3, do_percpu },
 	{ "repeat", 3, do_repeat },
+	{ "xen", 4, do_xen },         { "frames", 3, do_frames },   { "xen_word", 2, do_xen_word },
 };
 
 static void read_recipe(struct recipe *recipe, const char *folder, const char *name);

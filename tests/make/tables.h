@@ -20,6 +20,7 @@ enum {
 	STRETCHES = 1024, NODES = 8,
 	/* struct zone: [0] spanned, [64] vm_stat, [128] free_area[]: five lists, a count each. */
 	AREA_BYTES = LISTS * 16 + 8, AREAS_AT = 128, ZONE_BYTES = 0x500,
+	ZONE_START_AT = 16, ZONE_PRESENT_AT = 24, /* behind spanned_pages and the lists of CPUs */
 	/* struct pglist_data: the zones, then the rest. */
 	PGDAT_REST = ZONES * ZONE_BYTES, PGDAT_BYTES = PGDAT_REST + 0x80,
 	IMAGE_BYTES = 64 << 20,
@@ -49,6 +50,7 @@ struct kernel {
 		uint64_t first, end;
 	} node[NODES];
 	unsigned nodes;
+	uint64_t xen_version, xen_first, xen_pages; /* it is dom0 of a machine with Xen; 0: not */
 
 	/* What follows from it. */
 	uint32_t version;
@@ -106,7 +108,15 @@ static uint64_t number(const char *text)
 
 /* --- memory --- */
 
-static uint8_t *bytes_at(struct kernel *kernel, uint64_t at)
+/* Where dom0 of Xen has an address. */
+static uint64_t machine_at(const struct kernel *kernel, uint64_t at)
+{
+	if (!kernel->xen_version)
+		return at;
+	return ((kernel->xen_first + (at / PAGE ^ 1)) * PAGE) + at % PAGE;
+}
+
+static uint8_t *machine_bytes(struct kernel *kernel, uint64_t at)
 {
 	if (at / PAGE >= PFNS)
 		die("physical address %#" PRIx64 " is beyond what mkdump can make", at);
@@ -116,6 +126,11 @@ static uint8_t *bytes_at(struct kernel *kernel, uint64_t at)
 	if (!*page)
 		die("no memory");
 	return *page + at % PAGE;
+}
+
+static uint8_t *bytes_at(struct kernel *kernel, uint64_t at)
+{
+	return machine_bytes(kernel, machine_at(kernel, at));
 }
 
 static void set_64(struct kernel *kernel, uint64_t at, uint64_t value)

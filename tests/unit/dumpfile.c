@@ -34,8 +34,9 @@ static void check_ranks(int *failures, const struct ranks *ranks, const struct s
 	uint64_t slow = 0, rank;
 
 	CHECK_EQ(reader_create(source, &reader), OK);
-	for (uint64_t bit = 0; bit <= ranks->bits; bit++) {
-		bool set = bit < ranks->bits && bitmap[bit / 8] >> bit % 8 & 1, is_set;
+	for (uint64_t bit = 0; bit <= ranks->bitmap.bytes * 8; bit++) {
+		unsigned place = ranks->bitmap.high_first ? 7 - bit % 8 : bit % 8;
+		bool set = bit < ranks->bitmap.bytes * 8 && bitmap[bit / 8] >> place & 1, is_set;
 		CHECK_EQ(ranks_find(ranks, source, bit % 2 ? reader : NULL, bit, &rank, &is_set),
 			 OK);
 		CHECK_EQ(rank, slow);
@@ -63,7 +64,8 @@ TEST(ranks_agree_with_a_slow_count)
 							 : next_random(&random) >> i / 64 % 40);
 		struct source source = file_source(file, BEFORE + bytes);
 		struct ranks ranks;
-		CHECK_EQ(ranks_init(&ranks, &source, BEFORE, bytes * 8), OK);
+		struct file_bits bitmap = { BEFORE, bytes, round % 2, "bitmap" };
+		CHECK_EQ(ranks_init(&ranks, &source, &bitmap), OK);
 		check_ranks(failures, &ranks, &source, file + BEFORE);
 		ranks_deinit(&ranks);
 		close(source.fd);
@@ -82,7 +84,7 @@ TEST(ranks_of_a_huge_bitmap_take_little_memory)
 	CHECK_EQ(ftruncate(source.fd, (off_t)(bits / 8)), 0);
 	for (uint64_t i = 0; i < SET; i++) /* bit 7 of every 500th part */
 		CHECK_EQ(pwrite(source.fd, "\x80", 1, (off_t)(i * (bits / 8 / SET))), 1);
-	CHECK_EQ(ranks_init(&ranks, &source, 0, bits), OK);
+	CHECK_EQ(ranks_init(&ranks, &source, &(struct file_bits){ 0, bits / 8 }), OK);
 	CHECK(bits >> ranks.shift <= 1 << 17);
 	for (uint64_t i = 0; i < SET; i++) {
 		uint64_t at = i * (bits / 8 / SET) * 8 + 7;
@@ -103,7 +105,7 @@ TEST(ranks_of_a_cut_bitmap_are_an_error)
 	struct source source = file_source(file, sizeof(file));
 	struct ranks ranks;
 
-	CHECK_EQ(ranks_init(&ranks, &source, 0, 101 * 8), ERR_CORRUPT);
+	CHECK_EQ(ranks_init(&ranks, &source, &(struct file_bits){ 0, 101 }), ERR_CORRUPT);
 	CHECK(strstr(err_text(), "the file ends before"));
 	close(source.fd);
 }

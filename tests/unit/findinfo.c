@@ -201,7 +201,8 @@ TEST(cpus_must_run_the_kernel)
 	CHECK(passes(UINT64_C(1) << 40, 0, true));    /* outside of the dump: likewise */
 }
 
-/* Where the handler of an IDT says that a kernel, linked 2 MiB lower, was moved to. */
+/* Where the handler of an IDT says that a kernel, linked 2 MiB lower, was moved to; at 0: it is not
+ * told which handler that is. */
 static err_t placed(vaddr_t divide_error, const char *release, struct facts *ret)
 {
 	const uint64_t lower = 0x200000;
@@ -214,7 +215,8 @@ static err_t placed(vaddr_t divide_error, const char *release, struct facts *ret
 	small_cpu(note, SMALL_PGD, small_image + SMALL_IDT);
 	dump.source.notes = note;
 	dump.source.notes_bytes = sizeof(note);
-	fact_set(&linked, SYMBOL_DIVIDE_ERROR, divide_error - lower, "test");
+	if (divide_error)
+		fact_set(&linked, SYMBOL_DIVIDE_ERROR, divide_error - lower, "test");
 	fact_set(&linked, SYMBOL_INIT_UTS_NS, small_image + SMALL_UTS - lower, "test");
 	fact_set(&linked, OFFSET_UTS_NAMESPACE_NAME, 0, "test");
 	fact_set(&linked, SYMBOL_INIT_TOP_PGT, small_image + SMALL_PGD - lower, "test");
@@ -236,6 +238,9 @@ TEST(handler_tells_how_far_a_kernel_moved)
 	CHECK_EQ(placed(small_image + 0x10000, "6.1.1", &facts), ERR_NOFACT);
 	CHECK_EQ(placed(small_image + 0x11000, "6.1.0", &facts), ERR_NOFACT);
 	CHECK_EQ(placed(small_image + 0x210000, "6.1.0", &facts), ERR_NOFACT);
+	CHECK_EQ(placed(0, "6.1.0", &facts), OK);
+	CHECK_EQ(facts.value[HEX_KERNELOFFSET], 0x200000);
+	CHECK_EQ(placed(0, "6.1.1", &facts), ERR_NOFACT);
 }
 
 int main(void)

@@ -112,20 +112,32 @@ TEST(ppc64_lists)
 	world_end(&world);
 }
 
-/* Before 4.6: a kernel that can split a segment keeps two more bits beside the number. */
+/* Before 4.6: where the number begins of a page of 64 KiB. */
 TEST(ppc64_numbers)
 {
-	struct world world;
+	static const struct {
+		const char *text;
+		unsigned shift;
+	} kernels[] = {
+		{ "OSRELEASE=3.1.0\n", 30 },
+		{ "OSRELEASE=2.6.22\n", 30 },
+		{ "OSRELEASE=2.6.21\n", 32 },
+		{ "OSRELEASE=2.6.18-8.el5\nSYMBOL(demote_segment_4k)=c000000000001000\n", 30 },
+	};
 
-	CHECK_EQ(world_begin(&world, EM_PPC64, 16, true, "OSRELEASE=3.10.0\n"
-			     "SYMBOL(swapper_pg_dir)=c000000000000000\n"
-			     "SYMBOL(demote_segment_4k)=c000000000001000\n"), OK);
-	set_entry(&world, 0, 0, 0xc000000000010000);
-	set_entry(&world, 0x10000, 0, 0xc000000000020fff); /* the lower 12 bits are its own */
-	set_entry(&world, 0x20000, 0, UINT64_C(0x123) << 30 | 1);
-	CHECK_EQ(world_setup(&world), OK);
-	CHECK(leads_to(&world, 0xd000000000000000, 0x1230000, 0x10000));
-	world_end(&world);
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+		struct world world;
+		char text[160];
+		snprintf(text, sizeof(text), "%sSYMBOL(swapper_pg_dir)=c000000000000000\n",
+			 kernels[i].text);
+		CHECK_EQ(world_begin(&world, EM_PPC64, 16, true, text), OK);
+		set_entry(&world, 0, 0, 0xc000000000010000);
+		set_entry(&world, 0x10000, 0, 0xc000000000020fff); /* 12 bits are its own */
+		set_entry(&world, 0x20000, 0, UINT64_C(0x123) << kernels[i].shift | 1);
+		CHECK_EQ(world_setup(&world), OK);
+		CHECK(leads_to(&world, 0xd000000000000000, 0x1230000, 0x10000));
+		world_end(&world);
+	}
 }
 
 /* Where the page frame number begins, for each way processors and kernels have it. */

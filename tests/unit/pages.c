@@ -40,6 +40,14 @@ static const char v6_12[] =
     "NUMBER(PAGE_HUGETLB_MAPCOUNT_VALUE)=4093640704\nNUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=4110417920\n"
     "NUMBER(PAGE_UNACCEPTED_MAPCOUNT_VALUE)=4143972352\n";
 
+/* No kernel yet: flags in the upper half of the word too. */
+static const char upper_half[] =
+	"OSRELEASE=6.1.0\nNUMBER(PG_lru)=32\nNUMBER(PG_private)=13\nNUMBER(PG_swapcache)=40\n"
+	"NUMBER(PG_swapbacked)=41\nNUMBER(PG_slab)=9\nNUMBER(PG_hwpoison)=63\n"
+	"NUMBER(PG_head_mask)=65536\nNUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129\n"
+	"NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)=-257\nNUMBER(HUGETLB_PAGE_DTOR)=2\n"
+	"OFFSET(page.compound_dtor)=16\nOFFSET(page.compound_order)=17\n";
+
 struct world {
 	uint8_t *pages;
 	struct memory_dump dump;
@@ -238,6 +246,15 @@ static void compare(struct world *world, unsigned level, pfn_t window, uint64_t 
 	CHECK(!memcmp(fast_excluded, slow_excluded, sizeof(fast_excluded)));
 }
 
+/* Neighbours that are all alike, as most are: 160 at a time, so that some blocks of 64 are of one
+ * kind and some of two. */
+static void level_out(struct world *world)
+{
+	for (pfn_t pfn = 0; pfn < PAGES; pfn++)
+		if (pfn % 160)
+			memcpy(page_at(world, pfn), page_at(world, pfn - 1), STRUCT_PAGE);
+}
+
 static void agree(const char *era, int *failures)
 {
 	struct world world;
@@ -246,6 +263,8 @@ static void agree(const char *era, int *failures)
 	world_init(&world, era);
 	for (int round = 0; round < 20; round++) {
 		scramble(&world, &random);
+		if (round % 2)
+			level_out(&world);
 		for (unsigned level = 2; level <= LEVEL_MOST; level++)
 			compare(&world, level, 64u << next_random(&random) % 7, &random, failures);
 	}
@@ -260,6 +279,11 @@ TEST(random_pages_of_6_1)
 TEST(random_pages_of_6_12)
 {
 	agree(v6_12, failures);
+}
+
+TEST(flags_of_64_bits)
+{
+	agree(upper_half, failures);
 }
 
 TEST(the_ladder)
@@ -294,6 +318,7 @@ int main(void)
 		{ "the ladder", the_ladder },
 		{ "random pages of 6.1, windows of any size", random_pages_of_6_1 },
 		{ "random pages of 6.12, windows of any size", random_pages_of_6_12 },
+		{ "flags of 64 bits", flags_of_64_bits },
 		{ 0 },
 	});
 }

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* startup.c - one function for each thing, in an order in which the first tell where the next are.
+ */
+#include "kernel/startup.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/scope.h"
+#include "base/stop.h"
+#include "kernel/dmesg.h"
+#include "kernel/memmap.h"
+#include "kernel/utsname.h"
+
+enum {
+	STRUCT_MOST = 1 << 15,  /* bytes; the largest here, struct task_struct, has some thousand */
+	ENTRIES_MOST = 1 << 22, /* PID_MAX_LIMIT */
+	CPUS_MOST = 1 << 16,
+	BANNER_BYTES = 64,
+};
+
+static const char banner[] = "Linux version ";
+
+/* Symbols that are no facts, for no page is told by them. */
+enum symbol {
+	INIT_TASK, RUNQUEUES, MODULES, BANNER, CPU_OFFSETS, CPU_POSSIBLE, START_BTF, STOP_BTF
+};
+
+static const char *const symbol_names[STARTUP_SYMBOLS] = {
+	[INIT_TASK] = "init_task",
+	[RUNQUEUES] = "runqueues",
+	[MODULES] = "modules",
+	[BANNER] = "linux_banner",
+	[CPU_OFFSETS] = "__per_cpu_offset",
+	[CPU_POSSIBLE] = "__cpu_possible_mask", /* 4.5 */
+	[START_BTF] = "__start_BTF",
+	[STOP_BTF] = "__stop_BTF",
+};
+
+/* --- what is told --- */
+
+static err_t need_symbol(const struct startup *startup, enum symbol symbol, vaddr_t *ret)
+{
+	*ret = startup->symbol[symbol];
+	return *ret ? OK : fail(ERR_NOFACT, "nothing tells where %s is", symbol_names[symbol]);
+}
+
+static err_t need_type(struct startup *startup, const char *name, struct type *ret)
+{
+	if (!startup->types_known)
+		return fail(ERR_NOFACT, "nothing tells what a struct %s is", name);
+	if (!types_named(&startup->btf.types, name, ret) || !ret->bytes || ret->bytes > STRUCT_MOST)
+		return fail(ERR_NOFACT, "the kernel's own types have no struct %s", name);
+	return OK;
+}
+
+static err_t need_size(struct startup *startup, const char *name, uint64_t *ret)
+{
+	struct type type;
+
+	TRY(need_type(startup, name, &type));
+	*ret = type.bytes;
+	return OK;
+}
+
+/* Where a member begins, in bytes. */
+static err_t need_member(struct startup *startup, const char *of, const char *name, uint64_t *ret)
+{
+	struct member member;
+	struct type type;
+
+	TRY(need_type(startup, of, &type));
+	if (!types_member(&startup->btf.types, &type, name, &member))
+		return fail(ERR_NOFACT, "struct %s of the kernel's own types has no %s", of, name);
+	*ret = member.bit_offset / 8;
+	return OK;
+}
+
+/* --- reading --- */
+
+static err_t read_all(struct startup *startup, vaddr_t at, uint64_t bytes)
+{
+	while (bytes) {
+		size_t size = (size_t)min_u64(bytes, sizeof(startup->bytes));
+		TRY(memory_need(startup->memory, at, startup->bytes, size));
+		at += size;
+		bytes -= size;
+	}
+	return OK;
+}
+
+typedef err_t see_entry(struct startup *, vaddr_t entry);
+
+/* Follow a list_head, whose first word is `next`, and show each struct that has one at `link`. Mark
+ * where it is at each power of two: a circle that its head is not in comes by there again. */
+static err_t follow(struct startup *startup, vaddr_t head, uint64_t link, see_entry *see,
+		    uint64_t *count)
+{
+	uint64_t most = startup->entries_most ? startup->entries_most : ENTRIES_MOST;
+	vaddr_t at = head, mark = 0;
+
+	for (uint64_t i = 1; startup->entries < most; i++) {
+		TRY(stop_check());
+		TRY(memory_word(startup->memory, at, &at));
+		if (at == head)
+			return OK;
+		if (at == mark)
+			return fail(ERR_CORRUPT, "the list at %#" PRIx64 " runs in a circle at %#"
+				    PRIx64, head, at);
+		if (!(i & (i - 1)))
+			mark = at;
+		startup->entries++;
+		(*count)++;
+		TRY(see(startup, at - link));
+	}
+	if (startup->entries_most)
+		return OK;
+	return fail(ERR_CORRUPT, "lists of more than %" PRIu64 " entries", most);
+}
+
+typedef err_t see_cpu(struct startup *, uint64_t offset);
+
+/* Show how far the memory of each possible CPU is from where per-cpu variables were linked. */
+static err_t each_cpu(struct startup *startup, see_cpu *see, uint64_t *count)
+{
+	unsigned word = startup->memory->space->target.word_bytes, bits = word * 8;
+	uint64_t mask_bytes = 0, mask = 0, offset = 0;
+	vaddr_t mask_at, offsets;
+
+	TRY(need_symbol(startup, CPU_OFFSETS, &offsets));
+	TRY(need_symbol(startup, CPU_POSSIBLE, &mask_at));
+	TRY(need_size(startup, "cpumask", &mask_bytes));
+	uint64_t most = min_u64(mask_bytes * 8, CPUS_MOST);
+	for (uint64_t cpu = 0; cpu < most; cpu++) {
+		if (cpu % bits == 0)
+			TRY(memory_word(startup->memory, mask_at + cpu / bits * word, &mask));
+		if (!(mask >> cpu % bits & 1))
+			continue;
+		TRY(within(memory_word(startup->memory, offsets + cpu * word, &offset),
+			   "CPU %" PRIu64, cpu));
+		if (see)
+			TRY(within(see(startup, offset), "CPU %" PRIu64, cpu));
+		(*count)++;
+	}
+	return OK;
+}
+
+/* --- the things --- */
+
+static err_t look_at_release(struct startup *startup, uint64_t *count)
+{
+	vaddr_t at;
+
+	(void)count;
+	TRY(utsname_find(&startup->told, &at));
+	return read_all(startup, at, (uint64_t)UTS_FIELDS * UTS_FIELD);
+}
+
+static bool take_symbol(void *argument, const struct kernel_symbol *symbol)
+{
+	struct startup *startup = argument;
+
+	startup->symbols++;
+	for (unsigned i = 0; i < STARTUP_SYMBOLS; i++)
+		if (!startup->symbol[i] && !strcmp(symbol->name, symbol_names[i]))
+			startup->symbol[i] = symbol->at;
+	return true;
+}
+
+/* For what is not what a debugger reads: searching, and help of our own. */
+static struct memory unwatched(const struct startup *startup)
+{
+	struct memory memory = *startup->memory;
+
+	memory.touched = NULL;
+	return memory;
+}
+
+/* Every symbol is looked at, so that all of the tables is read. Every kernel to be looked into has
+ * them. */
+static err_t look_at_symbols(struct startup *startup, uint64_t *count)
+{
+	struct memory memory = unwatched(startup);
+	struct kallsyms kallsyms;
+
+	err_t result = kallsyms_open(&kallsyms, &memory, &startup->told);
+	if (result == OK) {
+		kallsyms.memory = startup->memory;
+		result = kallsyms_walk(&kallsyms, take_symbol, startup);
+	}
+	*count = startup->symbols;
+	return result == ERR_NOFACT ? ERR_CORRUPT : result;
+}
+
+/* No debugger begins with these, but what follows is found through them. */
+static err_t look_at_types(struct startup *startup, uint64_t *count)
+{
+	struct memory memory = unwatched(startup);
+	vaddr_t start, end;
+
+	TRY(need_symbol(startup, START_BTF, &start));
+	TRY(need_symbol(startup, STOP_BTF, &end));
+	TRY(btf_open(&startup->btf, &memory, start, end, NULL));
+	startup->types_known = true;
+	*count = startup->btf.count;
+	return OK;
+}
+
+static err_t look_at_banner(struct startup *startup, uint64_t *count)
+{
+	vaddr_t at;
+
+	(void)count;
+	TRY(need_symbol(startup, BANNER, &at));
+	TRY(read_all(startup, at, BANNER_BYTES));
+	if (memcmp(startup->bytes, banner, sizeof(banner) - 1))
+		return fail(ERR_CORRUPT, "linux_banner at %#" PRIx64 " does not begin with \"%s\"",
+			    at, banner);
+	return OK;
+}
+
+static err_t look_at_offsets(struct startup *startup, uint64_t *count)
+{
+	return each_cpu(startup, NULL, count);
+}
+
+static err_t know_tasks(struct startup *startup)
+{
+	if (startup->task.bytes)
+		return OK;
+	TRY(need_member(startup, "task_struct", "tasks", &startup->task.tasks));
+	TRY(need_member(startup, "task_struct", "signal", &startup->task.signal));
+	TRY(need_member(startup, "task_struct", "thread_node", &startup->task.thread_node));
+	TRY(need_member(startup, "signal_struct", "thread_head", &startup->task.thread_head));
+	return need_size(startup, "task_struct", &startup->task.bytes);
+}
+
+static err_t see_task(struct startup *startup, vaddr_t task)
+{
+	TRY(know_tasks(startup));
+	return within(read_all(startup, task, startup->task.bytes), "the task at %#" PRIx64, task);
+}
+
+/* A pointer of a struct rq to a task. */
+static err_t see_task_of(struct startup *startup, vaddr_t queue, const char *member)
+{
+	uint64_t link;
+	vaddr_t task;
+
+	TRY(need_member(startup, "rq", member, &link));
+	TRY(memory_word(startup->memory, queue + link, &task));
+	return see_task(startup, task);
+}
+
+static err_t see_queue(struct startup *startup, uint64_t offset)
+{
+	vaddr_t at = as_word(&startup->memory->space->target, startup->symbol[RUNQUEUES] + offset);
+	uint64_t size;
+
+	TRY(need_size(startup, "rq", &size));
+	TRY(read_all(startup, at, size));
+	TRY(see_task_of(startup, at, "curr"));
+	return see_task_of(startup, at, "idle");
+}
+
+static err_t look_at_queues(struct startup *startup, uint64_t *count)
+{
+	vaddr_t ignored;
+
+	TRY(need_symbol(startup, RUNQUEUES, &ignored));
+	return each_cpu(startup, see_queue, count);
+}
+
+static err_t look_at_init_task(struct startup *startup, uint64_t *count)
+{
+	vaddr_t task;
+
+	(void)count;
+	TRY(need_symbol(startup, INIT_TASK, &task));
+	return see_task(startup, task);
+}
+
+/* All threads of a process, the leader among them (0c740d0afc3b, 3.14). */
+static err_t see_process(struct startup *startup, vaddr_t leader)
+{
+	uint64_t ignored = 0;
+	vaddr_t signal;
+
+	TRY(see_task(startup, leader));
+	TRY(memory_word(startup->memory, leader + startup->task.signal, &signal));
+	return within(follow(startup, signal + startup->task.thread_head,
+			     startup->task.thread_node, see_task, &ignored),
+		      "the threads of the task at %#" PRIx64, leader);
+}
+
+static err_t look_at_tasks(struct startup *startup, uint64_t *count)
+{
+	vaddr_t task;
+
+	TRY(need_symbol(startup, INIT_TASK, &task));
+	TRY(know_tasks(startup));
+	return follow(startup, task + startup->task.tasks, startup->task.tasks, see_process, count);
+}
+
+static err_t look_at_sections(struct startup *startup, uint64_t *count)
+{
+	struct memmap map;
+
+	(void)count;
+	TRY(memmap_open(&map, startup->memory, &startup->told, startup->limit));
+	uint64_t broken = map.broken, first = map.first_broken;
+	memmap_close(&map);
+	if (broken)
+		return fail(ERR_CORRUPT, "%" PRIu64 " sections are broken, the first is number %"
+			    PRIu64, broken, first);
+	return OK;
+}
+
+static err_t see_module(struct startup *startup, vaddr_t module)
+{
+	return within(read_all(startup, module, startup->module_bytes), "the module at %#" PRIx64,
+		      module);
+}
+
+static err_t look_at_modules(struct startup *startup, uint64_t *count)
+{
+	uint64_t link;
+	vaddr_t head;
+
+	TRY(need_symbol(startup, MODULES, &head));
+	TRY(need_member(startup, "module", "list", &link));
+	TRY(need_size(startup, "module", &startup->module_bytes));
+	return follow(startup, head, link, see_module, count);
+}
+
+static err_t count_text(void *to, const char *text, size_t bytes)
+{
+	(void)text;
+	*(uint64_t *)to += bytes;
+	return OK;
+}
+
+static err_t look_at_log(struct startup *startup, uint64_t *count)
+{
+	FREE_AT_END struct dmesg *dmesg = calloc(1, sizeof(*dmesg));
+
+	if (!dmesg)
+		return fail(ERR_NOMEM, "no memory for a piece of the log");
+	dmesg->memory = startup->memory;
+	dmesg->facts = &startup->told;
+	dmesg->write = count_text;
+	dmesg->to = count;
+	return dmesg_print(dmesg);
+}
+
+static const struct {
+	const char *name, *unit;
+	err_t (*look)(struct startup *, uint64_t *count);
+} things[] = {
+	{ "release",          NULL,       look_at_release },
+	{ "kallsyms",         "symbols",  look_at_symbols },
+	{ "BTF",              "types",    look_at_types },
+	{ "linux_banner",     NULL,       look_at_banner },
+	{ "per-cpu offsets",  "CPUs",     look_at_offsets },
+	{ "runqueues",        "CPUs",     look_at_queues },
+	{ "init_task",        NULL,       look_at_init_task },
+	{ "tasks",            "processes", look_at_tasks },
+	{ "mem_section",      NULL,       look_at_sections },
+	{ "modules",          "modules",  look_at_modules },
+	{ "log",              "bytes",    look_at_log },
+};
+
+_Static_assert(sizeof(things) / sizeof(things[0]) == STARTUP_THINGS, "room for the things");
+
+/* --- all of them --- */
+
+const char *startup_name(unsigned thing)
+{
+	return things[thing].name;
+}
+
+static bool is_own_failure(err_t result)
+{
+	return result == ERR_NOMEM || result == ERR_UNSUPPORTED || result == ERR_STOPPED;
+}
+
+static err_t look_at(struct startup *startup, unsigned i)
+{
+	struct startup_thing *thing = &startup->thing[i];
+
+	*thing = (struct startup_thing){ .name = things[i].name, .unit = things[i].unit };
+	startup->entries = 0;
+	if (startup->begins)
+		startup->begins(startup->argument, i);
+	err_t result = things[i].look(startup, &thing->count);
+	if (is_own_failure(result))
+		return result;
+	if (result != OK)
+		memcpy(thing->why, err_text(), sizeof(thing->why));
+	thing->state = result == OK ? STARTUP_THERE : result == ERR_NOFACT ? STARTUP_UNKNOWN
+									   : STARTUP_MISSING;
+	return OK;
+}
+
+/* What vmcoreinfo does not tell, say of the log, the kernel may tell itself. */
+static err_t answer_rest(struct startup *startup)
+{
+	FREE_AT_END struct asks *asks = malloc(sizeof(*asks));
+
+	if (!asks)
+		return fail(ERR_NOMEM, "no memory for %zu bytes", sizeof(*asks));
+	asks_init(asks, &startup->told);
+	btf_answer(&startup->btf, asks);
+	asks_init(asks, &startup->itself);
+	btf_answer(&startup->btf, asks);
+	return OK;
+}
+
+err_t startup_look(struct startup *startup)
+{
+	err_t result = OK;
+
+	startup->told = *startup->facts;
+	for (unsigned i = 0; result == OK && i < STARTUP_THINGS; i++) {
+		result = look_at(startup, i);
+		if (result == OK && startup->types_known && things[i].look == look_at_types)
+			result = answer_rest(startup);
+	}
+	if (startup->types_known)
+		btf_close(&startup->btf);
+	startup->types_known = false;
+	return result;
+}
