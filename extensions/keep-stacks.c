@@ -58,9 +58,10 @@ static void find_in_list(uint64_t area, uint64_t at)
 		area = member(area, &vm_next);
 }
 
-/* Areas in a maple tree (d4af56c5c7c6, 6.1). Its nodes are 256 bytes; an entry is a node where bit
- * 1 is set, of the type in bits 3 to 6. A node of ranges begins with its parent and 15 pivots, and
- * then has 16 slots; one that also tells its gaps has 9 pivots and 10 slots. */
+/* Areas in a maple tree (d4af56c5c7c6, 6.1). Its nodes are 256 bytes; what points to one has its
+ * type in bits 3 to 6, and the root has bit 1 set, too, where it is a node. A node of ranges begins
+ * with its parent and 15 pivots, and then has 16 slots; one that also tells its gaps has 9 pivots
+ * and 10 slots. */
 static void find_in_tree(uint64_t entry, uint64_t at, unsigned depth)
 {
 	enum { NODE = 256, LEAF = 1, RANGE = 2, GAPS = 3 };
@@ -68,7 +69,7 @@ static void find_in_tree(uint64_t entry, uint64_t at, unsigned depth)
 	unsigned type = (unsigned)(entry >> 3 & 15);
 	unsigned pivots = type == GAPS ? 9 : 15;
 
-	if ((entry & 3) != 2 || depth > 32 || type < LEAF || type > GAPS ||
+	if ((entry & 3) != (depth ? 0 : 2) || depth > 32 || type < LEAF || type > GAPS ||
 	    readmem(VADDR, entry & ~(uint64_t)(NODE - 1), node, NODE) != NODE)
 		return;
 	for (unsigned i = 0; i <= pivots; i++) {

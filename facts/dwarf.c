@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "facts/answer.h"
+#include "facts/dies.h"
 
 enum { CHAIN_MOST = 32, NESTED_MOST = 8, MEMBERS_MOST = 1 << 22 };
 
@@ -38,60 +39,13 @@ static bool type_of(Dwarf_Die *die, bool bare, Dwarf_Die *ret)
 	return !bare;
 }
 
-static bool number(Dwarf_Die *die, unsigned name, uint64_t *ret)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Word value;
-
-	if (!dwarf_attr(die, name, &attribute) || dwarf_formudata(&attribute, &value))
-		return false;
-	*ret = value;
-	return true;
-}
-
 /* Elements of an array, by its first dimension. False: no array, or one without a bound. */
 static bool array_length(Dwarf_Die *owner, uint64_t *ret)
 {
-	Dwarf_Die array, range;
-	uint64_t bound;
+	Dwarf_Die array;
 
-	if (!type_of(owner, true, &array) || dwarf_tag(&array) != DW_TAG_array_type ||
-	    dwarf_child(&array, &range))
-		return false;
-	do {
-		if (dwarf_tag(&range) != DW_TAG_subrange_type)
-			continue;
-		if (number(&range, DW_AT_count, ret))
-			return true;
-		if (!number(&range, DW_AT_upper_bound, &bound) || bound >= INT64_MAX)
-			return false;
-		*ret = bound + 1;
-		return true;
-	} while (dwarf_siblingof(&range, &range) == 0);
-	return false;
-}
-
-/* Where a member lies. Members of a union say nothing and lie at its start; a bit field of a struct
- * that tells its bits alone has no place. */
-static bool member_offset(Dwarf_Die *member, bool in_union, uint64_t *ret)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Op *op;
-	size_t ops;
-	Dwarf_Word value;
-
-	if (!dwarf_attr(member, DW_AT_data_member_location, &attribute)) {
-		*ret = 0;
-		return in_union;
-	}
-	if (dwarf_formudata(&attribute, &value) == 0) {
-		*ret = value;
-		return true;
-	}
-	if (dwarf_getlocation(&attribute, &op, &ops) || ops != 1 || op->atom != DW_OP_plus_uconst)
-		return false;
-	*ret = op->number;
-	return true;
+	return type_of(owner, true, &array) && dwarf_tag(&array) == DW_TAG_array_type &&
+	       die_elements(&array, 0, ret, NULL);
 }
 
 struct found {
@@ -130,7 +84,7 @@ static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wa
 		if (walk->members++ > MEMBERS_MOST)
 			return false;
 		const char *name = dwarf_diename(&member);
-		if (!member_offset(&member, in_union, &offset))
+		if (!die_member_offset(&member, in_union, &offset))
 			continue;
 		if (name && piece_is(wanted, name)) {
 			*ret = (struct found){ member, offset };
@@ -227,17 +181,17 @@ static void see_enumerators(struct walk *walk, Dwarf_Die *enumeration)
 		return;
 	do {
 		const char *name = dwarf_diename(&die);
-		if (name && asks_find(walk->asks, name) && number(&die, DW_AT_const_value, &value))
+		if (name && asks_find(walk->asks, name) &&
+		    die_number(&die, DW_AT_const_value, &value))
 			answer_enumerator(walk->asks, name, value, walk->file);
 	} while (dwarf_siblingof(&die, &die) == 0);
 }
 
 static void see_unit(struct walk *walk, Dwarf_Die *unit)
 {
-	enum { LANGUAGE_RUST = 0x1c }; /* its types are not the kernel's of that name */
 	Dwarf_Die die;
 
-	if (dwarf_srclang(unit) == LANGUAGE_RUST || dwarf_child(unit, &die))
+	if (dwarf_srclang(unit) == DIE_LANGUAGE_RUST || dwarf_child(unit, &die))
 		return;
 	do {
 		switch (dwarf_tag(&die)) {

@@ -282,8 +282,7 @@ static bool belongs(const struct vmlinux *debug, const struct facts *facts)
 
 /* The debug information of its own, or that of another file, which `debug` is then. False: there is
  * none. */
-static bool find_debug(const struct vmlinux *vmlinux, const struct facts *facts,
-		       struct vmlinux *debug)
+bool vmlinux_debug(const struct vmlinux *vmlinux, const struct facts *facts, struct vmlinux *debug)
 {
 	char path[PATH_MAX];
 
@@ -305,7 +304,7 @@ static err_t read_both(const struct vmlinux *vmlinux, struct asks *asks)
 	struct vmlinux debug;
 	GElf_Shdr header;
 
-	if (!find_debug(vmlinux, asks->facts, &debug)) {
+	if (!vmlinux_debug(vmlinux, asks->facts, &debug)) {
 		TRY(read_symbols(vmlinux, asks));
 		return dwarf_answer(vmlinux->elf, vmlinux->name, asks);
 	}

@@ -35,6 +35,10 @@ typedef void vmlinux_visit(void *argument, const char *name, vaddr_t at);
 /* Show all symbols that have an address. Errors as vmlinux_facts(). */
 err_t vmlinux_symbols(struct vmlinux *, vmlinux_visit *, void *argument);
 
+/* Open the file that has the debug information of one that has none itself, as debuggers find it;
+ * its name stays that of the first. False: it has its own, or there is no such file. */
+bool vmlinux_debug(const struct vmlinux *, const struct facts *, struct vmlinux *debug);
+
 /* Open, take, close. */
 err_t vmlinux_read(const char *name, struct facts *);
 

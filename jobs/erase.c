@@ -51,7 +51,8 @@ static err_t find_all(struct dump *dump, struct kernel_names *names)
 	if (why.text[0])
 		say(&dump->plan->say, SAY_ERROR, "makedumpfile: %s: %s\n", dump->conf->name,
 		    why.text);
-	return erase_find(dump->conf, &names->door, &dump->memory, dump->scrub, tell_skipped, dump);
+	TRY(erase_find(dump->conf, &names->door, &dump->memory, dump->scrub, tell_skipped, dump));
+	return names_check(names);
 }
 
 err_t erase_begin(struct dump *dump)

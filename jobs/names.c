@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "facts/vmlinux.h"
 #include "kernel/kallsyms.h"
 
 /* What is needed to find the rest. */
 static const char *const always[] = {
-	"_stext", "modules", "btf_modules", "__start_BTF", "__stop_BTF", NULL,
+	"_stext", "_etext", "modules", "btf_modules", "__start_BTF", "__stop_BTF", NULL,
 };
 
 static struct wanted_symbol *find(const struct kernel_names *names, const char *name)
@@ -42,21 +41,28 @@ err_t names_want(struct kernel_names *names, const char *name)
 		names->wanted = grown;
 		names->room = room;
 	}
-	names->wanted[names->symbols++] = (struct wanted_symbol){ name, 0 };
+	names->wanted[names->symbols++] = (struct wanted_symbol){ .name = name };
 	return OK;
 }
 
 /* --- symbols --- */
 
-/* Of several of a name the first counts; but no function where a variable is meant. */
+/* Of several of a name the first variable counts, before the first function. Letters alone do not
+ * tell: 7.2 has data that is said to be text. Symbols come by address, and behind _etext no more
+ * functions that stay. */
 static bool take_symbol(void *argument, const struct kernel_symbol *symbol)
 {
 	struct kernel_names *names = argument;
-	struct wanted_symbol *wanted = strchr("tTwW", symbol->type) && symbol->name[0] != '_'
-					       ? NULL : find(names, symbol->name);
+	struct wanted_symbol *wanted = find(names, symbol->name);
+	vaddr_t text_end = at(names, "_etext");
 
-	if (wanted && !wanted->at)
+	if (!wanted)
+		return true;
+	bool function = strchr("tTwW", symbol->type) && (!text_end || symbol->at < text_end);
+	if (!wanted->at || (wanted->function && !function)) {
 		wanted->at = symbol->at;
+		wanted->function = function;
+	}
 	return true;
 }
 
@@ -76,16 +82,24 @@ static void take_linked(void *argument, const char *name, vaddr_t at_link)
 		wanted->at = at_link;
 }
 
+static err_t open_vmlinux(struct kernel_names *names)
+{
+	if (names->has_vmlinux)
+		return OK;
+	TRY(vmlinux_open(&names->vmlinux, names->dump->plan->vmlinux));
+	names->has_vmlinux = true;
+	names->has_debug = vmlinux_debug(&names->vmlinux, &names->dump->facts, &names->debug);
+	return OK;
+}
+
 /* As linked, and moved to where the kernel is: the facts tell where its text begins. */
 static err_t symbols_of_vmlinux(struct kernel_names *names)
 {
-	struct vmlinux vmlinux;
 	uint64_t text;
 
 	TRY(fact_need(&names->dump->facts, SYMBOL_STEXT, &text));
-	TRY(vmlinux_open(&vmlinux, names->dump->plan->vmlinux));
-	err_t result = vmlinux_symbols(&vmlinux, take_linked, names);
-	vmlinux_close(&vmlinux);
+	TRY(open_vmlinux(names));
+	err_t result = vmlinux_symbols(&names->vmlinux, take_linked, names);
 	uint64_t linked = at(names, "_stext");
 	for (unsigned i = 0; i < names->symbols; i++)
 		if (names->wanted[i].at >= linked)
@@ -103,8 +117,28 @@ static err_t types_of_memory(struct kernel_names *names)
 		return fail(ERR_NOFACT, "the kernel has no BTF");
 	TRY(btf_open(&names->btf, &names->dump->memory, start, end, NULL));
 	names->has_btf = true;
-	names->types = &names->btf.types;
+	if (!names->types)
+		names->types = &names->btf.types;
 	return OK;
+}
+
+static err_t types_of_vmlinux(struct kernel_names *names)
+{
+	TRY(open_vmlinux(names));
+	const struct vmlinux *from = names->has_debug ? &names->debug : &names->vmlinux;
+	TRY(dwarf_types_open(&names->dwarf, from->elf, from->name, from->word_bytes));
+	names->has_dwarf = true;
+	names->types = &names->dwarf.types;
+	return OK;
+}
+
+/* Those of -x count; BTF is wanted all the same, for that of modules builds on it. */
+static err_t find_all_types(struct kernel_names *names)
+{
+	if (names->dump->plan->vmlinux)
+		TRY(types_of_vmlinux(names));
+	err_t result = types_of_memory(names);
+	return names->has_dwarf && result != ERR_NOMEM ? OK : result;
 }
 
 /* --- modules --- */
@@ -182,7 +216,7 @@ err_t names_load(struct kernel_names *names, struct kept_text *why)
 	if (result != OK && names->dump->plan->vmlinux)
 		result = symbols_of_vmlinux(names);
 	if (result == OK)
-		result = types_of_memory(names);
+		result = find_all_types(names);
 	if (result == ERR_NOMEM)
 		return result;
 	if (result != OK)
@@ -194,6 +228,15 @@ err_t names_load(struct kernel_names *names, struct kept_text *why)
 	return OK;
 }
 
+err_t names_check(const struct kernel_names *names)
+{
+	bool lacks = (names->has_vmlinux && names->vmlinux.mapped.count) ||
+		     (names->has_debug && names->debug.mapped.count);
+
+	return lacks ? fail(ERR_IO, "%s: a part of the file cannot be read", names->vmlinux.name)
+		     : OK;
+}
+
 void names_free(struct kernel_names *names)
 {
 	for (unsigned i = 0; i < names->modules; i++)
@@ -201,6 +244,12 @@ void names_free(struct kernel_names *names)
 			btf_close(&names->held[i].btf);
 	if (names->has_btf)
 		btf_close(&names->btf);
+	if (names->has_dwarf)
+		dwarf_types_close(&names->dwarf);
+	if (names->has_debug)
+		vmlinux_close(&names->debug);
+	if (names->has_vmlinux)
+		vmlinux_close(&names->vmlinux);
 	free(names->wanted);
 	*names = (struct kernel_names){ 0 };
 }

@@ -4,6 +4,8 @@
 #ifndef JOBS_NAMES_H
 #define JOBS_NAMES_H
 
+#include "facts/dwarf_types.h"
+#include "facts/vmlinux.h"
 #include "kernel/btf.h"
 #include "kernel/modules.h"
 #include "makedumpfile.h"
@@ -15,6 +17,7 @@ enum { MODULES_HELD = 16 };
 struct wanted_symbol {
 	const char *name; /* lent */
 	vaddr_t at;       /* 0: there is none */
+	bool function;    /* it is one, as far as can be told */
 };
 
 struct held_module {
@@ -33,6 +36,11 @@ struct kernel_names {
 	struct types *types;          /* the kernel's; NULL: not known */
 	struct btf btf;
 	bool has_btf;
+	struct vmlinux vmlinux;       /* -x, and the file with its debug information */
+	struct vmlinux debug;
+	bool has_vmlinux, has_debug;
+	struct dwarf_types dwarf;
+	bool has_dwarf;
 	struct module_lists lists;
 	struct held_module held[MODULES_HELD];
 	unsigned modules;
@@ -44,6 +52,9 @@ struct kernel_names {
 void names_init(struct kernel_names *, struct dump *);
 err_t names_want(struct kernel_names *, const char *name);
 err_t names_load(struct kernel_names *, struct kept_text *why);
+
+/* Was everything that was asked for read? ERR_IO: a part of the vmlinux could not be. */
+err_t names_check(const struct kernel_names *);
 void names_free(struct kernel_names *);
 
 #endif

@@ -22,6 +22,7 @@ struct parser {
 	unsigned line;
 	struct word word;                   /* the next one */
 	const char *module;
+	bool or_kernel;
 	unsigned open[CONF_NESTED_MOST];    /* numbers of the loops and ifs around */
 	unsigned depth;
 	unsigned command_room, step_room;
@@ -464,7 +465,8 @@ static err_t take_command(struct parser *parser)
 	if (verb->end && parser->depth == CONF_NESTED_MOST)
 		return wrong(parser, "loops are nested too deep: 'endfor' was expected");
 	struct conf_command command = { .kind = verb->kind, .line = parser->word.line,
-					.column = parser->word.column, .module = parser->module };
+					.column = parser->word.column, .module = parser->module,
+					.or_kernel = parser->or_kernel };
 	next(parser);
 	TRY(verb->take(parser, &command));
 	TRY(grow(conf, (void **)&conf->command, &parser->command_room, conf->commands,
@@ -475,15 +477,26 @@ static err_t take_command(struct parser *parser)
 	return OK;
 }
 
+/* [module], or [module|vmlinux]. */
+static err_t begin_section(struct parser *parser)
+{
+	char *name = parser->word.text, *other = strchr(name, '|');
+
+	TRY(check_closed(parser));
+	parser->or_kernel = other && !strcmp(other, "|vmlinux");
+	if (parser->or_kernel)
+		*other = 0;
+	parser->module = strcmp(name, "vmlinux") ? name : NULL;
+	next(parser);
+	return OK;
+}
+
 static err_t take_all(struct parser *parser)
 {
 	next(parser);
 	while (parser->word.text) {
 		if (parser->word.is_section) {
-			TRY(check_closed(parser));
-			parser->module = strcmp(parser->word.text, "vmlinux") ? parser->word.text
-									      : NULL;
-			next(parser);
+			TRY(begin_section(parser));
 		} else {
 			TRY(ends_body(parser) ? take_end(parser) : take_command(parser));
 		}

@@ -2,7 +2,7 @@
 /* conf.h - what --config says, as commands: makedumpfile.conf(5) tells the language. Pure: nothing
  * is known of the kernel here, so names are not looked up.
  *
- *     [module]                                       whose symbols and types follow
+ *     [module]  [module|vmlinux]                     whose symbols and types follow
  *     erase PATH [nullify | size SIZE | to PATH] [of PATH]
  *     for NAME in PATH [via MEMBER | within STRUCT[:MEMBER] | tree STRUCT:MEMBER |
  *                       count SIZE | through SIZE]
@@ -61,6 +61,7 @@ struct conf_command {
 	enum conf_kind kind;
 	unsigned line, column;
 	const char *module; /* NULL: the kernel itself */
+	bool or_kernel;     /* which it is where no such module is loaded, for it may be built in */
 	struct conf_path path;
 	unsigned body_end;  /* for, if: one past the last command of the body, which follows */
 

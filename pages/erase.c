@@ -446,16 +446,20 @@ static err_t condition(struct eraser *eraser, const struct conf_command *command
 static bool enter_module(struct eraser *eraser, const struct conf_command *command)
 {
 	struct scene *scene = &eraser->scene;
+	const char *module = command->module;
 
-	if (command->module && !scene->names->module(scene->names, command->module)) {
-		if (eraser->missing != command->module)
-			tell(eraser, command, "no such module is loaded");
-		eraser->missing = command->module;
-		return false;
+	if (module && !scene->names->module(scene->names, module)) {
+		if (!command->or_kernel) {
+			if (eraser->missing != module)
+				tell(eraser, command, "no such module is loaded");
+			eraser->missing = module;
+			return false;
+		}
+		module = NULL; /* built in, if it is there at all */
 	}
-	if (!scene->types || scene->module != command->module)
-		scene->types = scene->names->types(scene->names, command->module);
-	scene->module = command->module;
+	if (!scene->types || scene->module != module)
+		scene->types = scene->names->types(scene->names, module);
+	scene->module = module;
 	return true;
 }
 

@@ -169,7 +169,7 @@ static err_t take_type(const struct scene *scene, const char *text, struct objec
 	if (module) {
 		*module++ = 0;
 		if (!scene->names->module(scene->names, module))
-			return fail(ERR_NOFACT, "no module %s is loaded", module);
+			module = NULL; /* built in, if it is there at all */
 		object->types = scene->names->types(scene->names, module);
 	}
 	object->stars = (unsigned)stars;

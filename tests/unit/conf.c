@@ -36,7 +36,8 @@ TEST(erase_in_all_its_forms)
 
 	CHECK_EQ(parse(&conf, "erase secret_table # all of it\n"
 		       "[vmlinux] and more\nerase cfg.psk size 32 erase cfg..blob\tsize\n cfg.len\n"
-		       "erase cfg.p nullify\n[mod]\nerase b size 4K\nerase b size 0x10m\n"
+		       "erase cfg.p nullify\n[mod|vmlinux]\nerase b size 4K\n[mod]\n"
+		       "erase b size 0x10m\n"
 		       "erase a.start to a.end of a.mm\nerase [vmlinux\n"), ERR_USAGE);
 	CHECK_EQ(conf.commands, 7);
 	CHECK(!strcmp(steps(&conf, &conf.command[0].path), "secret_table"));
@@ -50,7 +51,8 @@ TEST(erase_in_all_its_forms)
 	CHECK(!strncmp(conf.command[2].path.text, "cfg..blob", 9));
 	CHECK(!strcmp(steps(&conf, &conf.command[2].size_path), "cfg len"));
 	CHECK_EQ(conf.command[3].extent, CONF_NULLIFY);
-	CHECK(!strcmp(conf.command[4].module, "mod"));
+	CHECK(!strcmp(conf.command[4].module, "mod") && conf.command[4].or_kernel);
+	CHECK(!strcmp(conf.command[5].module, "mod") && !conf.command[5].or_kernel);
 	CHECK_EQ(conf.command[4].size, 4096);
 	CHECK_EQ(conf.command[5].size, 16 << 20);
 	CHECK_EQ(conf.command[6].extent, CONF_TO);

@@ -389,6 +389,9 @@ TEST(what_is_not_there)
 	TELLS("1: no symbol missing\n2: node has no member missing\n2: the member bit is made of "
 	      "single bits\n3: element 16 of 16\n5: no symbol head\n6: no symbol head\n"
 	      "8: no such module is loaded\n");
+	ERASES("[other|vmlinux]\nerase name erase name[0]:number@other\n[mod|vmlinux]\nerase head",
+	       "name 16 10018+10\n");
+	TELLS("2: no type number\n4: no symbol head\n");
 	ERASES("for x in head within bad erase x endfor "
 	       "for x in head within node:bad erase x endfor "
 	       "for x in name within node erase x endfor for x in first via name erase x endfor "

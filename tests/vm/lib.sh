@@ -141,7 +141,7 @@ planted()
 	folder=$(kernel "$1") || return 1
 	mkdir -p "$2/planted"
 	: > "$2/planted/order"
-	for module in scsi_debug sd_mod ecb xts dm-crypt; do with_needed "$folder" $module "$2/planted"; done
+	for module in scsi_debug sd_mod ecb xts aesni-intel dm-crypt; do with_needed "$folder" $module "$2/planted"; done
 }
 
 # with_needed KERNEL MODULE FOLDER: a module and before it what it depends on, once. One that is not there is a part of

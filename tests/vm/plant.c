@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* plant.c - secrets of 64 bytes in a guest's memory, where the profiles of --config look for them:
- * a key of the key service, the key of a dm-crypt disk, a module's vmalloc buffer (the disk of
+ * a key of the key service, the keys of two dm-crypt disks, a module's vmalloc buffer (the disk of
  * scsi_debug, across two pages), environment and command line of a process.
  *
  * The letters come from secret(), which scan.py knows, too, so that neither program nor script has
@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECRET = 64, PAGE = 4096, DISK_SECTORS = 8192, USER_KEYRING = -4 };
+enum { SECRET = 64, PAGE = 4096, DISK_SECTORS = 4096, USER_KEYRING = -4 };
 
 static void wipe(void *bytes, size_t size)
 {
@@ -68,16 +68,22 @@ static int plant_module(const char *disk)
 	return result;
 }
 
-static int mapper(int control, unsigned long request, struct dm_ioctl *about)
+/* An encrypted disk with a key of 64 bytes: AES-256 in XTS. */
+struct crypt {
+	const char *name, *cipher;
+	char kind; /* of its secret */
+	int at;    /* sector of the disk below */
+};
+
+static int mapper(int control, unsigned long request, struct dm_ioctl *about, const char *name)
 {
 	about->version[0] = DM_VERSION_MAJOR;
 	about->data_start = sizeof(*about);
-	snprintf(about->name, sizeof(about->name), "planted");
+	snprintf(about->name, sizeof(about->name), "%s", name);
 	return ioctl(control, request, about) ? errno : 0;
 }
 
-/* The last 4 MiB of the disk, encrypted with a key of 64 bytes: AES-256 in XTS. */
-static int load_table(int control, const char *disk)
+static int load_table(int control, const struct crypt *crypt, const char *disk)
 {
 	struct {
 		struct dm_ioctl about;
@@ -87,40 +93,67 @@ static int load_table(int control, const char *disk)
 			       .flags = DM_SECURE_DATA_FLAG },
 		    .target = { .length = DISK_SECTORS, .target_type = "crypt" } };
 	char key[SECRET];
-	int at = snprintf(table.text, sizeof(table.text), "aes-xts-plain64 ");
+	int at = sprintf(table.text, "%s ", crypt->cipher);
 
-	secret('d', key);
+	secret(crypt->kind, key);
 	for (int i = 0; i < SECRET; i++)
 		at += sprintf(table.text + at, "%02x", (unsigned)(uint8_t)key[i]);
 	wipe(key, SECRET);
-	snprintf(table.text + at, sizeof(table.text) - (size_t)at, " 0 %s %d", disk, DISK_SECTORS);
-	int result = mapper(control, DM_TABLE_LOAD, &table.about);
+	snprintf(table.text + at, sizeof(table.text) - (size_t)at, " 0 %s %d", disk,
+		 crypt->at);
+	int result = mapper(control, DM_TABLE_LOAD, &table.about, crypt->name);
 	wipe(&table, sizeof(table));
 	return result;
 }
 
-static int plant_disk(const char *disk)
+static int open_mapper(void)
 {
-	struct dm_ioctl about = { .data_size = sizeof(about) };
 	char numbers[32] = "";
-	int minor = -1;
+	int minor;
 
 	/* Nobody makes /dev/mapper/control here. */
 	int misc = open("/sys/class/misc/device-mapper/dev", O_RDONLY);
 	if (misc < 0 || read(misc, numbers, sizeof(numbers) - 1) <= 0 ||
 	    sscanf(numbers, "10:%d", &minor) != 1)
-		return ENODEV;
+		return -1;
+	close(misc);
 	mknod("/tmp/mapper", S_IFCHR | 0600, makedev(10, (unsigned)minor));
-	int control = open("/tmp/mapper", O_RDWR);
+	return open("/tmp/mapper", O_RDWR);
+}
+
+static int plant_disk(const char *disk, const struct crypt *crypt)
+{
+	struct dm_ioctl about = { .data_size = sizeof(about) };
+	int control = open_mapper();
+
 	if (control < 0)
 		return errno;
-	int result = mapper(control, DM_DEV_CREATE, &about);
+	int result = mapper(control, DM_DEV_CREATE, &about, crypt->name);
 	if (!result)
-		result = load_table(control, disk);
+		result = load_table(control, crypt, disk);
 	about = (struct dm_ioctl){ .data_size = sizeof(about) };
 	if (!result)
-		result = mapper(control, DM_DEV_SUSPEND, &about); /* which resumes */
+		result = mapper(control, DM_DEV_SUSPEND, &about, crypt->name); /* which resumes */
+	about = (struct dm_ioctl){ .data_size = sizeof(about) };
+	if (result)
+		mapper(control, DM_DEV_REMOVE, &about, crypt->name);
 	close(control);
+	return result;
+}
+
+/* One with the cipher the kernel likes best, one with the plain one, by its name until 6.19 or
+ * since. */
+static int plant_disks(const char *disk)
+{
+	static const struct crypt best = { "best", "aes-xts-plain64", 'd', 8192 };
+	static const struct crypt plain[] = {
+		{ "plain", "capi:xts(ecb(aes-generic))-plain64", 'g', 12288 },
+		{ "plain", "capi:xts(ecb(aes-lib))-plain64", 'g', 12288 },
+	};
+	int result = plant_disk(disk, &best);
+
+	if (!result && plant_disk(disk, &plain[0]))
+		result = plant_disk(disk, &plain[1]);
 	return result;
 }
 
@@ -156,7 +189,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "stay") == 0)
 		for (;;)
 			pause();
-	int key = plant_key(), module = plant_module(disk), crypt = plant_disk(disk);
+	int key = plant_key(), module = plant_module(disk), crypt = plant_disks(disk);
 	int process = plant_process();
 	printf("PLANTED key %d module %d crypt %d process %d\n", key, module, crypt, process);
 	fflush(stdout);

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""scan.py DUMP BYTES: reads every page of DUMP by drgn (behind which is libkdumpfile) and looks for what plant.c planted: any
-16 of the 64 letters of a secret that begin at a multiple of 16, and for the key of the disk the same in hexadecimal.
+"""scan.py DUMP BYTES: reads every page of DUMP by drgn (behind which is libkdumpfile), in BYTES of physical memory, and
+looks for what plant.c planted: any 16 of the 64 letters of a secret that begin at a multiple of 16, and for the keys of
+disks the same in hexadecimal.
 Prints "PAGES KIND:PAGES...": how many pages there are, and how many have letters of each secret."""
 import sys
 
 import drgn
 
 PAGE, SECRET, PIECE = 4096, 64, 16
-KINDS = {"k": "key", "d": "disk", "m": "module", "e": "environment", "a": "argument"}
+KINDS = {"k": "key", "d": "disk", "g": "plain", "m": "module", "e": "environment", "a": "argument"}
 
 
 def secret(kind):
@@ -21,7 +22,7 @@ def secret(kind):
 def pieces(kind):
     whole = secret(kind)
     parts = [whole[at:at + PIECE] for at in range(0, SECRET, PIECE)]
-    return parts + [part.hex().encode() for part in parts] if kind == "d" else parts
+    return parts + [part.hex().encode() for part in parts] if kind in "dg" else parts
 
 
 def pages(path):
