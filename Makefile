@@ -116,7 +116,7 @@ LIMIT = $(BUILD)/tests/limit
 PARTS = $(filter-out $(BUILD)/makedumpfile.o,$(OBJECTS))
 TESTCC = $(CC) $(BASICS) $(CPPFLAGS) $(CFLAGS) $(WERROR) -MMD -MP
 
-tests: $(BUILD)/makedumpfile $(UNITS) $(MAKERS) $(FUZZERS) $(LIMIT)
+tests: $(BUILD)/makedumpfile $(UNITS) $(MAKERS) $(FUZZERS) $(LIMIT) $(BUILD)/tests/faults/shim.so
 
 $(UNITS) $(MAKERS) $(LIMIT): $(BUILD)/tests/%: $(PARTS) $(BUILD)/settings
 $(UNITS): $(BUILD)/tests/unit/%: tests/unit/%.c
@@ -158,7 +158,7 @@ check-thread:
 
 # Every call of the C library fails once, in every job: tests/faults/run [JOB...].
 check-faults:
-	@$(MAKE) --no-print-directory -s all tests $(BUILD)/tests/faults/shim.so
+	@$(MAKE) --no-print-directory -s all tests
 	@tests/faults/run $(JOBS)
 
 $(BUILD)/tests/faults/shim.so: tests/faults/shim.c $(BUILD)/settings

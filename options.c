@@ -210,18 +210,27 @@ static err_t take_disk(struct plan *plan, const char *text)
 	return OK;
 }
 
-static err_t take_xen_image(struct plan *plan, const char *text)
+/* As C writes numbers, or hexadecimal as a debugger prints an address. */
+static err_t read_address(const char *text, uint64_t *ret)
 {
-	plan->want_xen_image = true;
-	plan->xen_image = strtoull(text, NULL, 0);
-	return OK;
+	char *end;
+
+	*ret = strtoull(text, &end, 0);
+	if (*end)
+		*ret = strtoull(text, &end, 16);
+	return *text && !*end ? OK : fail(ERR_USAGE, "Address(%s) is invalid.", text);
 }
 
 static err_t take_vtop(struct plan *plan, const char *text)
 {
 	plan->want_vtop = true;
-	plan->vtop = strtoull(text, NULL, 0);
-	return OK;
+	return read_address(text, &plan->vtop);
+}
+
+static err_t take_xen_image(struct plan *plan, const char *text)
+{
+	plan->want_xen_image = true;
+	return read_address(text, &plan->xen_image);
 }
 
 /* Standard output belongs to the dump from here on. */
