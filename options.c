@@ -219,7 +219,7 @@ static err_t take_disk(struct plan *plan, const char *text)
 }
 
 /* As C writes numbers, or hexadecimal as a debugger prints an address. */
-static err_t address_of(const char *text, uint64_t *ret)
+static err_t read_address(const char *text, uint64_t *ret)
 {
 	char *end;
 
@@ -229,16 +229,16 @@ static err_t address_of(const char *text, uint64_t *ret)
 	return *text && !*end ? OK : fail(ERR_USAGE, "Address(%s) is invalid.", text);
 }
 
-static err_t take_xen_image(struct plan *plan, const char *text)
-{
-	plan->want_xen_image = true;
-	return address_of(text, &plan->xen_image);
-}
-
 static err_t take_vtop(struct plan *plan, const char *text)
 {
 	plan->want_vtop = true;
-	return address_of(text, &plan->vtop);
+	return read_address(text, &plan->vtop);
+}
+
+static err_t take_xen_image(struct plan *plan, const char *text)
+{
+	plan->want_xen_image = true;
+	return read_address(text, &plan->xen_image);
 }
 
 /* Standard output belongs to the dump from here on. */

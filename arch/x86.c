@@ -4,8 +4,10 @@
  * where the linear map begins (CONFIG_VMSPLIT_...), for nothing exports it. The image lies in the
  * linear map wherever it was loaded. */
 #include <elf.h>
+#include <string.h>
 
 #include "arch/machines.h"
+#include "input/smram.h"
 
 enum { ENTRY_PRESENT = 1, ENTRY_HUGE = 1 << 7, HUGE_LEVEL = 2 };
 
@@ -81,6 +83,27 @@ static err_t setup(struct space *space, const struct facts *facts, const struct 
 	return OK;
 }
 
+/* struct elf_prstatus: 72 bytes about the process, 17 registers in the order of struct
+ * user_regs_struct, and one word; of these the process and orig_eax are zeros here. */
+static size_t status(const struct note *note, uint8_t ret[STATUS_MOST])
+{
+	enum { STATUS_BYTES = 144, REGISTERS_AT = 72, WORD = 4, NOT_TOLD = 0 };
+	static const uint16_t saved[] = {
+		SMRAM_RBX, SMRAM_RCX, SMRAM_RDX, SMRAM_RSI, SMRAM_RDI, SMRAM_RBP, SMRAM_RAX,
+		SMRAM_DS, SMRAM_ES, SMRAM_FS, SMRAM_GS, NOT_TOLD, SMRAM_RIP, SMRAM_CS, SMRAM_RFLAGS,
+		SMRAM_RSP, SMRAM_SS,
+	};
+	const uint8_t *state = smram_of(note);
+
+	if (!state)
+		return 0;
+	memset(ret, 0, STATUS_BYTES);
+	for (size_t i = 0; i < sizeof(saved) / sizeof(saved[0]); i++)
+		if (saved[i])
+			memcpy(ret + REGISTERS_AT + WORD * i, state + saved[i], WORD);
+	return STATUS_BYTES;
+}
+
 const struct arch arch_x86 = {
 	.name = "i686",
 	.elf_machine = EM_386,
@@ -88,4 +111,5 @@ const struct arch arch_x86 = {
 	.align_64 = 4,
 	.page_shift = 12,
 	.setup = setup,
+	.status = status,
 };

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "arch/machines.h"
-#include "arch/smram.h"
 #include "base/bytes.h"
+#include "input/smram.h"
 
 static const vaddr_t kernel_map = 0xffffffff80000000; /* __START_KERNEL_map, never changed */
 static const uint64_t entry_address = 0x000ffffffffff000;

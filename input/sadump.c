@@ -15,6 +15,7 @@
 #include "base/scope.h"
 #include "input/extents.h"
 #include "input/file.h"
+#include "input/smram.h"
 
 enum {
 	BLOCK = SADUMP_BLOCK,
@@ -351,6 +352,36 @@ static void make_elf_header(struct source *source)
 	source->target = (struct target){ .word_bytes = 8, .page_shift = 12, .align_64 = 8 };
 }
 
+/* A kernel of 32 bits has its handlers of interrupts below 4 GiB, and the CPU is not in long mode;
+ * with one of 64 bits both are never so. A CPU that does not page has not told. */
+static bool is_narrow(const struct source *source)
+{
+	static const uint64_t paging_on = UINT64_C(1) << 31, long_mode = 1 << 10;
+	bool narrow = false;
+	struct note note;
+
+	for (size_t at = 0; note_next(false, source->notes, source->notes_bytes, &at, &note);) {
+		const uint8_t *state = smram_of(&note);
+		if (!state || !(get_64(false, state + SMRAM_CR0) & paging_on))
+			continue;
+		uint64_t idt = smram_idt(state);
+		if (idt > UINT32_MAX || get_64(false, state + SMRAM_EFER) & long_mode)
+			return false;
+		narrow |= idt != 0;
+	}
+	return narrow;
+}
+
+/* The header does not tell which x86 it is; the CPUs do. */
+static void choose_machine(struct source *source)
+{
+	if (!is_narrow(source))
+		return;
+	source->elf_machine = EM_386;
+	put_16(false, source->elf_header + 18, EM_386);
+	source->target.word_bytes = source->target.align_64 = 4;
+}
+
 static err_t sadump_open(struct source *source)
 {
 	uint8_t header[DUMP_BYTES];
@@ -367,6 +398,7 @@ static err_t sadump_open(struct source *source)
 			    at);
 	TRY(take_layout(source, header, at));
 	TRY(take_cpus(source, header, at + BLOCK));
+	choose_machine(source);
 	return sadump_index(source);
 }
 

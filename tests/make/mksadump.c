@@ -3,6 +3,7 @@
  * OUT... One OUT is a partition, several are a disk set with as much on each; -media makes one a
  * media backup. Pages of zeros get no data. tests/make/README tells the options. Written from what
  * is known of the format, not from the tool's tables, so that the one checks the other. */
+#include <elf.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +17,8 @@
 #include "input/notes.h"
 #include "input/source.h"
 
-enum { BLOCK = 4096, DISKS = 16, STATE = 1024, GUID = 16 };
+enum { BLOCK = 4096, DISKS = 16, STATE = 1024, GUID = 16,
+       EFER = 992, LONG_MODE = 1 << 10 };
 
 struct shape {
 	bool media, all; /* all: pages of zeros have data, too */
@@ -165,6 +167,7 @@ static void put_cpus(const struct shape *shape, const struct output *output, uin
 		for (size_t k = 0; found && k < sizeof(registers) / sizeof(registers[0]); k++)
 			memcpy(state + registers[k].to, note.desc + registers[k].from,
 			       registers[k].bytes);
+		put_64(false, state + EFER, source->elf_machine == EM_X86_64 ? LONG_MODE : 0);
 		put_64(false, id, shape->first_id + i * shape->id_step);
 		put(output, 0, at + 4 + i * GUID, id, sizeof(id));
 		put(output, 0, at + 4 + shape->cpus * GUID + i * STATE, state, sizeof(state));
