@@ -30,15 +30,9 @@ static bool length_of(struct types *types, const struct type *type, uint64_t *re
 	return true;
 }
 
-struct told {
-	struct types *types;
-	const struct type *whole;
-};
-
-static bool member_of_told(void *teller, struct asks *asks, const struct ask *ask)
+static bool answer_member(struct types *types, struct asks *asks, const struct ask *ask,
+			  const struct type *whole)
 {
-	const struct told *told = teller;
-	struct types *types = told->types;
 	char name[MEMBER_NAME_BYTES];
 	struct member member;
 	struct type type;
@@ -48,7 +42,7 @@ static bool member_of_told(void *teller, struct asks *asks, const struct ask *as
 		return false;
 	memcpy(name, ask->member.at, ask->member.length);
 	name[ask->member.length] = 0;
-	if (!types_member_within(types, told->whole, name, &member))
+	if (!types_member_within(types, whole, name, &member))
 		return false;
 	if (ask->what == ASK_OFFSET) {
 		if (member.bits || member.bit_offset % 8)
@@ -62,30 +56,22 @@ static bool member_of_told(void *teller, struct asks *asks, const struct ask *as
 	return true;
 }
 
-void answer_definition(struct asks *asks, const char *name, uint64_t bytes, const char *source,
-		       answer_member *member, void *teller)
+void answer_type(struct asks *asks, struct types *types, const char *name, const struct type *type)
 {
 	unsigned wanted = 0, found = 0;
 
 	for (struct ask *ask = asks_find(asks, name); ask; ask = asks_more(asks, ask, name)) {
 		wanted += of_member(ask);
-		found += of_member(ask) && member(teller, asks, ask);
+		found += of_member(ask) && answer_member(types, asks, ask, type);
 	}
 	if (wanted && !found)
 		return;
 	for (struct ask *ask = asks_find(asks, name); ask; ask = asks_more(asks, ask, name)) {
-		if (ask->what == ASK_TYPE_SIZE && bytes)
-			ask_answer(asks, ask, bytes, source);
+		if (ask->what == ASK_TYPE_SIZE && type->bytes)
+			ask_answer(asks, ask, type->bytes, types->source);
 		else if (of_member(ask))
 			ask->closed = true;
 	}
-}
-
-void answer_type(struct asks *asks, struct types *types, const char *name, const struct type *type)
-{
-	struct told told = { types, type };
-
-	answer_definition(asks, name, type->bytes, types->source, member_of_told, &told);
 }
 
 void answer_variable(struct asks *asks, struct types *types, const char *name,

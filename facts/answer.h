@@ -19,13 +19,4 @@ void answer_variable(struct asks *, struct types *, const char *name, const stru
 
 void answer_enumerator(struct asks *, const char *name, uint64_t value, const char *source);
 
-/* --- for a teller with types of its own (dwarf.c) --- */
-
-/* Answer an ask for the offset or length of a member. False: there is no such answer. */
-typedef bool answer_member(void *teller, struct asks *, const struct ask *);
-
-/* As answer_type(), of a type of so many bytes (0: not told): `member` answers for its members. */
-void answer_definition(struct asks *, const char *name, uint64_t bytes, const char *source,
-		       answer_member *member, void *teller);
-
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dwarf.c - walk the compilation units once and answer the asks by name.
+/* dwarf.c - debug information as types.h asks for it, and one walk over it that answers all asks.
  * Of a type that is defined in many units the first definition counts. Nothing here trusts the
- * file: chains of types and nested structs are followed to a depth, and all looking at members
- * together to a number, that no kernel comes near. */
+ * file: what is followed is followed to a depth (types.c), and of members no more are looked at
+ * than any kernel comes near. */
 #include "facts/dwarf.h"
 
 #include <dwarf.h>
@@ -10,169 +10,364 @@
 #include <string.h>
 
 #include "facts/answer.h"
-#include "facts/dies.h"
 
-enum { CHAIN_MOST = 32, NESTED_MOST = 8, MEMBERS_MOST = 1 << 22 };
+enum { MEMBERS_MOST = 1 << 22 };
 
-struct walk {
-	struct asks *asks;
-	const char *file;
-	unsigned members; /* looked at so far */
+/* --- one type --- */
+
+static const struct {
+	int tag;
+	enum type_kind kind;
+} kinds[] = {
+	{ DW_TAG_base_type,        TYPE_NUMBER },  { DW_TAG_pointer_type,  TYPE_POINTER },
+	{ DW_TAG_array_type,       TYPE_ARRAY },   { DW_TAG_structure_type, TYPE_STRUCT },
+	{ DW_TAG_union_type,       TYPE_UNION },   { DW_TAG_enumeration_type, TYPE_ENUM },
+	{ DW_TAG_typedef,          TYPE_ALIAS },   { DW_TAG_const_type,    TYPE_ALIAS },
+	{ DW_TAG_volatile_type,    TYPE_ALIAS },   { DW_TAG_restrict_type, TYPE_ALIAS },
+	{ DW_TAG_atomic_type,      TYPE_ALIAS },
 };
 
-/* The type a DIE refers to, typedefs and qualifiers taken off when asked. */
-static bool type_of(Dwarf_Die *die, bool bare, Dwarf_Die *ret)
+static enum type_kind kind_of(Dwarf_Die *die)
+{
+	int tag = dwarf_tag(die);
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].tag == tag)
+			return dwarf_hasattr(die, DW_AT_declaration) ? TYPE_OTHER : kinds[i].kind;
+	return TYPE_OTHER;
+}
+
+static bool number(Dwarf_Die *die, unsigned name, uint64_t *ret)
 {
 	Dwarf_Attribute attribute;
+	Dwarf_Word value;
 
-	if (!dwarf_attr_integrate(die, DW_AT_type, &attribute) ||
-	    !dwarf_formref_die(&attribute, ret))
+	if (!dwarf_attr(die, name, &attribute) || dwarf_formudata(&attribute, &value))
 		return false;
-	for (int i = 0; bare && i < CHAIN_MOST; i++) {
-		int tag = dwarf_tag(ret);
-		if (tag != DW_TAG_typedef && tag != DW_TAG_const_type &&
-		    tag != DW_TAG_volatile_type)
-			return true;
-		if (!dwarf_attr(ret, DW_AT_type, &attribute) || !dwarf_formref_die(&attribute, ret))
-			return false;
-	}
-	return !bare;
-}
-
-/* Elements of an array, by its first dimension. False: no array, or one without a bound. */
-static bool array_length(Dwarf_Die *owner, uint64_t *ret)
-{
-	Dwarf_Die array;
-
-	return type_of(owner, true, &array) && dwarf_tag(&array) == DW_TAG_array_type &&
-	       die_elements(&array, 0, ret, NULL);
-}
-
-struct found {
-	Dwarf_Die die;
-	uint64_t offset;
-};
-
-static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted,
-			bool into_named, unsigned depth, struct found *ret);
-
-/* A member of another name: is the wanted one in it? */
-static bool find_inside(struct walk *walk, Dwarf_Die *member, const char *name, struct piece wanted,
-			bool into_named, unsigned depth, struct found *ret)
-{
-	Dwarf_Die type;
-
-	if (depth == NESTED_MOST || (name && !into_named) || !type_of(member, false, &type))
-		return false;
-	int tag = dwarf_tag(&type);
-	return (tag == DW_TAG_structure_type || tag == DW_TAG_union_type) &&
-	       find_member(walk, &type, wanted, into_named, depth + 1, ret);
-}
-
-static bool find_member(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted,
-			bool into_named, unsigned depth, struct found *ret)
-{
-	bool in_union = dwarf_tag(aggregate) == DW_TAG_union_type;
-	Dwarf_Die member;
-	uint64_t offset;
-
-	if (dwarf_child(aggregate, &member))
-		return false;
-	do {
-		if (dwarf_tag(&member) != DW_TAG_member)
-			continue;
-		if (walk->members++ > MEMBERS_MOST)
-			return false;
-		const char *name = dwarf_diename(&member);
-		if (!die_member_offset(&member, in_union, &offset))
-			continue;
-		if (name && piece_is(wanted, name)) {
-			*ret = (struct found){ member, offset };
-			return true;
-		}
-		if (find_inside(walk, &member, name, wanted, into_named, depth, ret)) {
-			ret->offset += offset;
-			return true;
-		}
-	} while (dwarf_siblingof(&member, &member) == 0);
-	return false;
-}
-
-/* Of the struct itself, or of its anonymous structs and unions; else of its named ones (the
- * module.symtab that moved into module.core_kallsyms in 4.5, 8244062ef1e5). */
-static bool member_of(struct walk *walk, Dwarf_Die *aggregate, struct piece wanted,
-		      struct found *ret)
-{
-	return find_member(walk, aggregate, wanted, false, 0, ret) ||
-	       find_member(walk, aggregate, wanted, true, 0, ret);
-}
-
-/* A definition, and who found it. */
-struct definition {
-	struct walk *walk;
-	Dwarf_Die *type;
-};
-
-static bool answer_of(void *teller, struct asks *asks, const struct ask *ask)
-{
-	const struct definition *definition = teller;
-	struct walk *walk = definition->walk;
-	struct found member;
-	uint64_t value;
-
-	if (!member_of(walk, definition->type, ask->member, &member))
-		return false;
-	value = member.offset;
-	if (ask->what == ASK_MEMBER_LENGTH && !array_length(&member.die, &value))
-		return false;
-	ask_answer(asks, ask, value, walk->file);
+	*ret = value;
 	return true;
 }
 
-/* The file that declares a typedef, for the asks under its name. */
-static void see_file(struct walk *walk, Dwarf_Die *die, const char *name)
+/* The type a DIE refers to. False: none, which is void. */
+static bool type_of(Dwarf_Die *die, Dwarf_Die *ret)
 {
+	Dwarf_Attribute attribute;
+
+	return dwarf_attr_integrate(die, DW_AT_type, &attribute) &&
+	       dwarf_formref_die(&attribute, ret);
+}
+
+/* Elements of an array, by its first dimension; 0: it has no bound. */
+static uint64_t elements_of(Dwarf_Die *array)
+{
+	Dwarf_Die range;
+	uint64_t bound;
+
+	if (dwarf_child(array, &range))
+		return 0;
+	do {
+		if (dwarf_tag(&range) != DW_TAG_subrange_type)
+			continue;
+		if (number(&range, DW_AT_count, &bound))
+			return bound;
+		return number(&range, DW_AT_upper_bound, &bound) && bound < INT64_MAX ? bound + 1
+										      : 0;
+	} while (dwarf_siblingof(&range, &range) == 0);
+	return 0;
+}
+
+static uint64_t bytes_of(Dwarf_Die *die, enum type_kind kind)
+{
+	Dwarf_Word bytes = 0;
+
+	if (kind == TYPE_ARRAY)
+		return dwarf_aggregate_size(die, &bytes) ? 0 : bytes;
+	int64_t size = kind == TYPE_ALIAS || kind == TYPE_OTHER ? 0 : dwarf_bytesize(die);
+	return size > 0 ? (uint64_t)size : 0;
+}
+
+static void tell_type(Dwarf_Die *die, struct type *ret)
+{
+	const char *name = dwarf_diename(die);
+	uint64_t encoding = 0;
+	Dwarf_Die of;
+
+	*ret = (struct type){ .id = dwarf_dieoffset(die), .kind = kind_of(die),
+			      .name = name ? name : "" };
+	ret->bytes = bytes_of(die, ret->kind);
+	if (type_of(die, &of))
+		ret->of = dwarf_dieoffset(&of);
+	if (ret->kind == TYPE_ARRAY)
+		ret->elements = elements_of(die);
+	number(die, DW_AT_encoding, &encoding);
+	ret->is_signed = encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
+}
+
+/* --- members --- */
+
+/* Where a member begins, in bytes. Those of a union say nothing and lie at its start. */
+static bool byte_offset(Dwarf_Die *member, uint64_t *ret)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Op *op;
+	size_t ops;
+
+	*ret = 0;
+	if (!dwarf_attr(member, DW_AT_data_member_location, &attribute))
+		return true;
+	if (number(member, DW_AT_data_member_location, ret))
+		return true;
+	if (dwarf_getlocation(&attribute, &op, &ops) || ops != 1 || op->atom != DW_OP_plus_uconst)
+		return false;
+	*ret = op->number;
+	return true;
+}
+
+/* The same in bits, of bit fields too: DW_AT_data_bit_offset counts from the start of the struct;
+ * before DWARF 4, DW_AT_bit_offset counted from the highest bit of a storage unit. */
+static bool bit_offset(Dwarf_Die *member, bool big_endian, struct member *ret)
+{
+	uint64_t bytes, bits = 0, unit = 0, from_top = 0;
+	Dwarf_Die type;
+
+	if (!byte_offset(member, &bytes) || bytes >= UINT64_MAX / 8)
+		return false;
+	ret->bit_offset = bytes * 8;
+	if (!number(member, DW_AT_bit_size, &bits))
+		return true;
+	ret->bits = (unsigned)bits;
+	if (number(member, DW_AT_data_bit_offset, &ret->bit_offset) ||
+	    !number(member, DW_AT_bit_offset, &from_top))
+		return true;
+	if (!number(member, DW_AT_byte_size, &unit) && type_of(member, &type))
+		unit = bytes_of(&type, kind_of(&type));
+	ret->bit_offset += big_endian ? from_top : unit * 8 - bits - from_top;
+	return true;
+}
+
+static bool next_die(struct dwarf *dwarf, const struct type *whole, uint64_t place, Dwarf_Die *ret)
+{
+	Dwarf_Die at;
+
+	if (!dwarf_offdie(dwarf->debug, place ? place : whole->id, &at))
+		return false;
+	return (place ? dwarf_siblingof(&at, ret) : dwarf_child(&at, ret)) == 0;
+}
+
+static bool next_member(struct types *types, const struct type *whole, struct member *at)
+{
+	struct dwarf *dwarf = (struct dwarf *)types;
+	bool big_endian = dwarf->big_endian;
+	uint64_t place = at->place;
+	Dwarf_Die die, type;
+
+	while (dwarf->members < MEMBERS_MOST && next_die(dwarf, whole, place, &die)) {
+		dwarf->members++;
+		place = dwarf_dieoffset(&die);
+		const char *name = dwarf_diename(&die);
+		struct member member = { .name = name ? name : "", .place = place };
+		if (dwarf_tag(&die) != DW_TAG_member || !type_of(&die, &type) ||
+		    !bit_offset(&die, big_endian, &member))
+			continue;
+		member.type = dwarf_dieoffset(&type);
+		*at = member;
+		return true;
+	}
+	return false;
+}
+
+static bool get(struct types *types, uint64_t id, struct type *ret)
+{
+	struct dwarf *dwarf = (struct dwarf *)types;
+	Dwarf_Die die;
+
+	if (!id) {
+		*ret = (struct type){ .kind = TYPE_VOID, .name = "" };
+		return true;
+	}
+	if (!dwarf_offdie(dwarf->debug, id, &die))
+		return false;
+	tell_type(&die, ret);
+	return true;
+}
+
+/* --- a walk over all units --- */
+
+/* What is done with each DIE at the top of a unit; false: seen enough. */
+typedef bool see_die(void *argument, Dwarf_Die *);
+
+static bool see_unit(Dwarf_Die *unit, see_die *see, void *argument)
+{
+	enum { LANGUAGE_RUST = 0x1c }; /* its types are not the kernel's of that name */
+	Dwarf_Die die;
+
+	if (dwarf_srclang(unit) == LANGUAGE_RUST || dwarf_child(unit, &die))
+		return true;
+	do {
+		if (!see(argument, &die))
+			return false;
+	} while (dwarf_siblingof(&die, &die) == 0);
+	return true;
+}
+
+static err_t see_units(struct dwarf *dwarf, see_die *see, void *argument)
+{
+	Dwarf_Off at = 0, next;
+	Dwarf_Die unit;
+	size_t header;
+	int more;
+
+	for (; (more = dwarf_nextcu(dwarf->debug, at, &next, &header, NULL, NULL, NULL)) == 0;
+	     at = next) {
+		if (dwarf_offdie(dwarf->debug, at + header, &unit) &&
+		    !see_unit(&unit, see, argument))
+			return OK;
+		if (dwarf->members >= MEMBERS_MOST)
+			return fail(ERR_CORRUPT, "%s: the structs in its debug information nest "
+				    "without end", dwarf->types.source);
+	}
+	if (more < 0)
+		return fail(ERR_CORRUPT, "%s: debug information at %#" PRIx64 ": %s",
+			    dwarf->types.source, (uint64_t)at, dwarf_errmsg(-1));
+	return OK;
+}
+
+/* --- looking for one --- */
+
+struct wanted {
+	enum type_kind kind;
+	const char *name;
+	bool found;
+	struct type type;
+	uint64_t value;
+};
+
+static bool is_named(Dwarf_Die *die, const char *name)
+{
+	const char *is = dwarf_diename(die);
+
+	return is && !strcmp(is, name);
+}
+
+static bool see_wanted_type(void *argument, Dwarf_Die *die)
+{
+	struct wanted *wanted = argument;
+	enum type_kind kind = kind_of(die);
+	bool qualifier = kind == TYPE_ALIAS && dwarf_tag(die) != DW_TAG_typedef;
+
+	if (kind != wanted->kind || qualifier || !is_named(die, wanted->name))
+		return true;
+	tell_type(die, &wanted->type);
+	wanted->found = true;
+	return false;
+}
+
+static bool find(struct types *types, enum type_kind kind, const char *name, struct type *ret)
+{
+	struct wanted wanted = { .kind = kind, .name = name };
+
+	see_units((struct dwarf *)types, see_wanted_type, &wanted);
+	if (wanted.found)
+		*ret = wanted.type;
+	return wanted.found;
+}
+
+static bool see_wanted_enumerator(void *argument, Dwarf_Die *die)
+{
+	struct wanted *wanted = argument;
+	Dwarf_Die one;
+
+	if (dwarf_tag(die) != DW_TAG_enumeration_type || dwarf_child(die, &one))
+		return true;
+	do {
+		wanted->found = is_named(&one, wanted->name) &&
+				number(&one, DW_AT_const_value, &wanted->value);
+	} while (!wanted->found && dwarf_siblingof(&one, &one) == 0);
+	return !wanted->found;
+}
+
+static bool enumerator(struct types *types, const char *name, uint64_t *ret)
+{
+	struct wanted wanted = { .name = name };
+
+	see_units((struct dwarf *)types, see_wanted_enumerator, &wanted);
+	if (wanted.found)
+		*ret = wanted.value;
+	return wanted.found;
+}
+
+static bool see_wanted_variable(void *argument, Dwarf_Die *die)
+{
+	struct wanted *wanted = argument;
+	Dwarf_Die type;
+
+	if (dwarf_tag(die) != DW_TAG_variable || !is_named(die, wanted->name) ||
+	    !type_of(die, &type))
+		return true;
+	tell_type(&type, &wanted->type);
+	wanted->found = true;
+	return false;
+}
+
+static bool variable(struct types *types, const char *name, struct type *ret)
+{
+	struct wanted wanted = { .name = name };
+
+	see_units((struct dwarf *)types, see_wanted_variable, &wanted);
+	if (wanted.found)
+		*ret = wanted.type;
+	return wanted.found;
+}
+
+/* --- answering --- */
+
+struct answering {
+	struct dwarf *dwarf;
+	struct asks *asks;
+};
+
+/* The file that declares a typedef, for the asks under its name. */
+static void answer_file(struct answering *answering, Dwarf_Die *die, const char *name)
+{
+	struct asks *asks = answering->asks;
 	const char *file;
 
-	for (struct ask *ask = asks_find(walk->asks, name); ask;
-	     ask = asks_more(walk->asks, ask, name))
+	for (struct ask *ask = asks_find(asks, name); ask; ask = asks_more(asks, ask, name))
 		if (ask->what == ASK_FILE && (file = dwarf_decl_file(die)))
-			fact_set_text(walk->asks->facts, ask->id, file, strlen(file), walk->file);
+			fact_set_text(asks->facts, ask->id, file, strlen(file),
+				      answering->dwarf->types.source);
 }
 
-static void see_type(struct walk *walk, Dwarf_Die *die)
+static void see_type(struct answering *answering, Dwarf_Die *die)
+{
+	struct types *types = &answering->dwarf->types;
+	const char *name = dwarf_diename(die);
+	struct type type;
+
+	if (!name || !asks_find(answering->asks, name))
+		return;
+	if (dwarf_tag(die) == DW_TAG_typedef)
+		answer_file(answering, die, name);
+	if (!answer_wants_type(answering->asks, name))
+		return;
+	tell_type(die, &type);
+	if (types_bare(types, &type, &type) && type.bytes)
+		answer_type(answering->asks, types, name, &type);
+}
+
+static void see_variable(struct answering *answering, Dwarf_Die *die)
 {
 	const char *name = dwarf_diename(die);
-	bool is_typedef = dwarf_tag(die) == DW_TAG_typedef;
-	Dwarf_Die type = *die;
-	struct definition definition = { walk, &type };
+	Dwarf_Die type_die;
+	struct type type;
 
-	if (!name || !asks_find(walk->asks, name))
+	if (!name || !asks_find(answering->asks, name) || !type_of(die, &type_die))
 		return;
-	if (is_typedef)
-		see_file(walk, die, name);
-	if (!answer_wants_type(walk->asks, name) || (is_typedef && !type_of(die, true, &type)))
-		return;
-	int64_t size = dwarf_bytesize(&type);
-	if (size > 0)
-		answer_definition(walk->asks, name, (uint64_t)size, walk->file, answer_of,
-				  &definition);
+	tell_type(&type_die, &type);
+	answer_variable(answering->asks, &answering->dwarf->types, name, &type);
 }
 
-static void see_variable(struct walk *walk, Dwarf_Die *die)
-{
-	const char *name = dwarf_diename(die);
-	uint64_t length;
-
-	if (!name)
-		return;
-	for (struct ask *ask = asks_find(walk->asks, name); ask;
-	     ask = asks_more(walk->asks, ask, name))
-		if (ask->what == ASK_VARIABLE_LENGTH && array_length(die, &length))
-			ask_answer(walk->asks, ask, length, walk->file);
-}
-
-static void see_enumerators(struct walk *walk, Dwarf_Die *enumeration)
+static void see_enumerators(struct answering *answering, Dwarf_Die *enumeration)
 {
 	Dwarf_Die die;
 	uint64_t value;
@@ -181,64 +376,53 @@ static void see_enumerators(struct walk *walk, Dwarf_Die *enumeration)
 		return;
 	do {
 		const char *name = dwarf_diename(&die);
-		if (name && asks_find(walk->asks, name) &&
-		    die_number(&die, DW_AT_const_value, &value))
-			answer_enumerator(walk->asks, name, value, walk->file);
+		if (name && asks_find(answering->asks, name) &&
+		    number(&die, DW_AT_const_value, &value))
+			answer_enumerator(answering->asks, name, value,
+					  answering->dwarf->types.source);
 	} while (dwarf_siblingof(&die, &die) == 0);
 }
 
-static void see_unit(struct walk *walk, Dwarf_Die *unit)
+static bool see_any(void *argument, Dwarf_Die *die)
 {
-	Dwarf_Die die;
-
-	if (dwarf_srclang(unit) == DIE_LANGUAGE_RUST || dwarf_child(unit, &die))
-		return;
-	do {
-		switch (dwarf_tag(&die)) {
-		case DW_TAG_structure_type:
-		case DW_TAG_typedef:
-			see_type(walk, &die);
-			break;
-		case DW_TAG_variable:
-			see_variable(walk, &die);
-			break;
-		case DW_TAG_enumeration_type:
-			see_enumerators(walk, &die);
-			break;
-		default:
-			break;
-		}
-	} while (dwarf_siblingof(&die, &die) == 0);
-}
-
-static err_t see_units(struct walk *walk, Dwarf *dwarf)
-{
-	Dwarf_Off at = 0, next;
-	Dwarf_Die unit;
-	size_t header;
-	int more;
-
-	for (; (more = dwarf_nextcu(dwarf, at, &next, &header, NULL, NULL, NULL)) == 0; at = next) {
-		if (dwarf_offdie(dwarf, at + header, &unit))
-			see_unit(walk, &unit);
-		if (walk->members > MEMBERS_MOST)
-			return fail(ERR_CORRUPT, "%s: the structs in its debug information nest "
-				    "without end", walk->file);
+	switch (dwarf_tag(die)) {
+	case DW_TAG_structure_type:
+	case DW_TAG_typedef:
+		see_type(argument, die);
+		break;
+	case DW_TAG_variable:
+		see_variable(argument, die);
+		break;
+	case DW_TAG_enumeration_type:
+		see_enumerators(argument, die);
+		break;
+	default:
+		break;
 	}
-	if (more < 0)
-		return fail(ERR_CORRUPT, "%s: debug information at %#" PRIx64 ": %s", walk->file,
-			    (uint64_t)at, dwarf_errmsg(-1));
-	return OK;
+	return true;
 }
 
-err_t dwarf_answer(struct Elf *elf, const char *name, struct asks *asks)
+err_t dwarf_answer(struct dwarf *dwarf, struct asks *asks)
 {
-	struct walk walk = { .asks = asks, .file = name };
-	Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+	struct answering answering = { dwarf, asks };
 
-	if (!dwarf)
-		return fail(ERR_CORRUPT, "%s: no debug information: %s", name, dwarf_errmsg(-1));
-	err_t result = see_units(&walk, dwarf);
-	dwarf_end(dwarf);
-	return result;
+	return see_units(dwarf, see_any, &answering);
+}
+
+err_t dwarf_open(struct dwarf *dwarf, struct Elf *elf, const char *name)
+{
+	*dwarf = (struct dwarf){ .types = { .source = name, .find = find, .get = get,
+					    .next_member = next_member, .enumerator = enumerator,
+					    .variable = variable } };
+	const char *ident = elf_getident(elf, NULL);
+	dwarf->big_endian = ident && ident[EI_DATA] == ELFDATA2MSB;
+	dwarf->debug = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+	return dwarf->debug ? OK : fail(ERR_CORRUPT, "%s: no debug information: %s", name,
+					dwarf_errmsg(-1));
+}
+
+void dwarf_close(struct dwarf *dwarf)
+{
+	dwarf_end(dwarf->debug);
+	dwarf->debug = NULL;
 }

@@ -299,6 +299,17 @@ bool vmlinux_debug(const struct vmlinux *vmlinux, const struct facts *facts, str
 	return false;
 }
 
+/* Types out of a file that is called `name`. */
+static err_t read_types(struct Elf *elf, const char *name, struct asks *asks)
+{
+	struct dwarf dwarf;
+
+	TRY(dwarf_open(&dwarf, elf, name));
+	err_t result = dwarf_answer(&dwarf, asks);
+	dwarf_close(&dwarf);
+	return result;
+}
+
 static err_t read_both(const struct vmlinux *vmlinux, struct asks *asks)
 {
 	struct vmlinux debug;
@@ -306,12 +317,12 @@ static err_t read_both(const struct vmlinux *vmlinux, struct asks *asks)
 
 	if (!vmlinux_debug(vmlinux, asks->facts, &debug)) {
 		TRY(read_symbols(vmlinux, asks));
-		return dwarf_answer(vmlinux->elf, vmlinux->name, asks);
+		return read_types(vmlinux->elf, vmlinux->name, asks);
 	}
 	bool stripped = !next_section(vmlinux->elf, NULL, SHT_SYMTAB, &header);
 	err_t result = read_symbols(stripped ? &debug : vmlinux, asks);
 	if (result == OK)
-		result = dwarf_answer(debug.elf, vmlinux->name, asks);
+		result = read_types(debug.elf, vmlinux->name, asks);
 	if (debug.mapped.count)
 		result = fail(ERR_IO, "%s: a part of its debug information cannot be read",
 			      vmlinux->name);

@@ -343,16 +343,25 @@ static err_t check_elf_possible(const struct dump *dump)
 		    dump->source.name);
 }
 
-/* Of a kernel that is not known nothing is left out. */
+/* For checks; a dump without them is better than none. Of a kernel that is not known nothing is
+ * left out. */
 static err_t find_startup(struct dump *dump)
 {
+	err_t result = ERR_NOMEM;
+
 	if (!dump->kernel_known)
 		return OK;
 	dump->startup = malloc(sizeof(*dump->startup));
-	if (!dump->startup)
-		return fail(ERR_NOMEM, "no memory for %zu bytes", sizeof(*dump->startup));
-	return startup_pages_find(dump->startup, &dump->memory, &dump->facts, dump->max_mapnr,
-				  &dump->itself);
+	if (dump->startup)
+		result = startup_pages_find(dump->startup, &dump->memory, &dump->facts,
+					    dump->max_mapnr, &dump->itself);
+	if (result == OK || result == ERR_STOPPED)
+		return result;
+	say(&dump->plan->say, SAY_DEBUG, "What debuggers begin with is not looked for: %s\n",
+	    err_text());
+	free(dump->startup);
+	dump->startup = NULL;
+	return OK;
 }
 
 static void choose_codec(struct dump *dump)

@@ -4,26 +4,45 @@
 
 #include "base/scope.h"
 
-err_t itself_types(struct memory *memory, const struct facts *facts, struct btf *ret)
+/* Where symbols say that the types are. */
+static err_t find_types(struct memory *memory, const struct facts *facts, vaddr_t *start,
+			vaddr_t *end)
 {
 	struct kallsyms kallsyms;
-	vaddr_t start = fact_or(facts, SYMBOL_START_BTF, 0);
-	vaddr_t end = fact_or(facts, SYMBOL_STOP_BTF, 0);
 
-	if (!start || !end) {
-		TRY(kallsyms_open(&kallsyms, memory, facts));
-		TRY(kallsyms_find(&kallsyms, "__start_BTF", &start));
-		TRY(kallsyms_find(&kallsyms, "__stop_BTF", &end));
+	*start = fact_or(facts, SYMBOL_START_BTF, 0);
+	*end = fact_or(facts, SYMBOL_STOP_BTF, 0);
+	if (*start && *end)
+		return OK;
+	TRY(kallsyms_open(&kallsyms, memory, facts));
+	TRY(kallsyms_find(&kallsyms, "__start_BTF", start));
+	return kallsyms_find(&kallsyms, "__stop_BTF", end);
+}
+
+err_t itself_types(struct memory *memory, const struct facts *facts, struct btf *ret)
+{
+	vaddr_t start, end, text;
+
+	err_t result = find_types(memory, facts, &start, &end);
+	if (result != OK && result != ERR_NOMEM) {
+		TRY(fact_need(facts, SYMBOL_STEXT, &text));
+		result = btf_search(memory, text, &start, &end);
 	}
-	return btf_open(ret, memory, start, end, NULL);
+	return result != OK ? result : btf_open(ret, memory, start, end, NULL);
+}
+
+static err_t answer_symbols(struct memory *memory, struct facts *facts, struct asks *asks)
+{
+	struct kallsyms kallsyms;
+
+	TRY(kallsyms_open(&kallsyms, memory, facts));
+	return kallsyms_answer(&kallsyms, asks);
 }
 
 static err_t answer_types(struct memory *memory, struct facts *facts, struct asks *asks)
 {
 	struct btf btf;
-	vaddr_t ignored;
 
-	TRY(fact_need(facts, SYMBOL_START_BTF, &ignored));
 	TRY(itself_types(memory, facts, &btf));
 	btf_answer(&btf, asks);
 	btf_close(&btf);
@@ -33,12 +52,13 @@ static err_t answer_types(struct memory *memory, struct facts *facts, struct ask
 err_t itself_answer(struct memory *memory, struct facts *facts)
 {
 	FREE_AT_END struct asks *asks = malloc(sizeof(*asks));
-	struct kallsyms kallsyms;
+	struct kept_text why;
 
 	if (!asks)
 		return fail(ERR_NOMEM, "no memory for %zu bytes", sizeof(*asks));
 	asks_init(asks, facts);
-	TRY(kallsyms_open(&kallsyms, memory, facts));
-	TRY(kallsyms_answer(&kallsyms, asks));
-	return answer_types(memory, facts, asks);
+	err_t symbols = answer_symbols(memory, facts, asks);
+	err_keep(&why);
+	TRY(answer_types(memory, facts, asks));
+	return symbols == OK ? OK : err_again(symbols, &why);
 }

@@ -6,13 +6,13 @@
 #include "kernel/btf.h"
 #include "kernel/kallsyms.h"
 
-/* Answer what `facts` does not know. ERR_NOFACT: the kernel has no such tables, or they are not to
- * be found; ERR_CORRUPT, ERR_IO: they are damaged or not in the dump; ERR_NOMEM. What was answered
- * before stays. */
+/* Answer what `facts` does not know, as far as there are such tables: types are answered also where
+ * symbols are not. ERR_NOFACT: the kernel has no such tables, or they are not to be found;
+ * ERR_CORRUPT, ERR_IO: they are damaged or not in the dump; ERR_NOMEM. What was answered stays. */
 err_t itself_answer(struct memory *, struct facts *);
 
-/* The kernel's types, for who asks for more than facts; needs the facts that itself_answer() adds,
- * or the note's symbols. Errors as above. btf_close() it. */
+/* The kernel's types, for who asks for more than facts: where the facts of START_BTF and STOP_BTF
+ * tell, or kallsyms does, or they are found by their looks. Errors as above. btf_close() it. */
 err_t itself_types(struct memory *, const struct facts *, struct btf *);
 
 #endif

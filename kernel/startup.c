@@ -196,10 +196,12 @@ static err_t look_at_symbols(struct startup *startup, uint64_t *count)
 static err_t look_at_types(struct startup *startup, uint64_t *count)
 {
 	struct memory memory = unwatched(startup);
-	vaddr_t start, end;
+	vaddr_t start = startup->symbol[START_BTF], end = startup->symbol[STOP_BTF], text;
 
-	TRY(need_symbol(startup, START_BTF, &start));
-	TRY(need_symbol(startup, STOP_BTF, &end));
+	if (!start || !end) {
+		TRY(fact_need(&startup->told, SYMBOL_STEXT, &text));
+		TRY(btf_search(&memory, text, &start, &end));
+	}
 	TRY(btf_open(&startup->btf, &memory, start, end, NULL));
 	startup->types_known = true;
 	*count = startup->btf.count;

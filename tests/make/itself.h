@@ -28,6 +28,7 @@ enum own_form { OWN_ABSOLUTE, OWN_PERCPU, OWN_BASE, OWN_PLACE };
 struct own {
 	struct kernel *kernel;
 	enum own_form form;
+	bool functions; /* other symbols, those of the types at least, there are none */
 	struct own_symbol symbol[SYMBOLS];
 	unsigned symbols;
 	uint64_t at, start; /* where the next byte goes, and the tables begin */
@@ -213,10 +214,12 @@ static void write_types(struct own *own)
 
 	make_types(&btf, own);
 	btf_write(&btf, bytes);
-	add_symbol(own, "__start_BTF", symbol(own->kernel, own->at));
+	if (!own->functions)
+		add_symbol(own, "__start_BTF", symbol(own->kernel, own->at));
 	for (size_t i = 0; i < btf_bytes(&btf); i++)
 		put_byte(own, bytes[i]);
-	add_symbol(own, "__stop_BTF", symbol(own->kernel, own->at));
+	if (!own->functions)
+		add_symbol(own, "__stop_BTF", symbol(own->kernel, own->at));
 }
 
 /* --- symbols --- */

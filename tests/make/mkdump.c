@@ -443,8 +443,8 @@ static void do_xen_word(struct recipe *recipe, const struct words *words)
 
 /* --- statements: what the kernel keeps of itself --- */
 
-/* itself FORM [hidden]: symbols and types in memory; vmcoreinfo tells where since 6.0, if not
- * hidden */
+/* itself FORM [hidden|functions]: symbols and types in memory; vmcoreinfo tells where since 6.0, if
+ * not hidden; functions: no symbol tells where the types are */
 static void do_itself(struct recipe *recipe, const struct words *words)
 {
 	static const char *const forms[] = { "absolute", "percpu", "base", "place" };
@@ -456,8 +456,9 @@ static void do_itself(struct recipe *recipe, const struct words *words)
 		if (++form == sizeof(forms) / sizeof(forms[0]))
 			die("addresses of symbols are not written \"%s\"", words->word[1]);
 	own->kernel = &recipe->kernel;
+	own->functions = words->count > 2 && !strcmp(words->word[2], "functions");
 	own_make(own, (enum own_form)form);
-	if (recipe->kernel.version < V(6, 0, 0) || words->count > 2)
+	if (recipe->kernel.version < V(6, 0, 0) || (words->count > 2 && !own->functions))
 		return;
 	for (unsigned i = 0; i < own->symbols; i++) {
 		if (strncmp(own->symbol[i].name, "kallsyms_", 9) ||
