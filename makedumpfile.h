@@ -95,6 +95,8 @@ struct tally {
 	uint64_t unused;   /* of the page array, left out by -e; in no kind */
 	uint64_t absent;   /* could not be read while being written, and so have none */
 	pfn_t first_absent;
+	uint64_t unread;   /* could not be read to see whether they are zeros, and so stay */
+	pfn_t first_unread;
 	struct doubts doubts;
 	uint64_t elf_bytes; /* -E: of data */
 	bool incomplete;   /* what was written ends early, and says so */

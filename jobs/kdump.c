@@ -26,6 +26,7 @@ struct writing {
 	struct sink *sink; /* one for each part */
 	pfn_t *end;        /* of each part; owned */
 	unsigned parts;
+	bool part_failed;  /* one of them has not all of its pages */
 	pfn_t pushed;      /* the page handed to the packer last */
 	uint64_t done;     /* pages */
 	struct progress progress;
@@ -150,6 +151,18 @@ static err_t write_window(struct writing *writing, pfn_t first, pfn_t end)
 	return writing->tally->absent == absent ? OK : put_bitmap(writing, cycle, 1);
 }
 
+/* Windows that were not stored are decided again, and must come out as before. An input that does
+ * not always read the same has other pages now than its bitmap says. */
+static err_t check_count(const struct writing *writing)
+{
+	const struct cycle *cycle = &writing->cycle;
+
+	if (writing->done == cycle->pages)
+		return OK;
+	return fail(ERR_IO, "%s: it changed while it was read: %" PRIu64 " pages were to stay, and "
+		    "then %" PRIu64, writing->dump->source.name, cycle->pages, writing->done);
+}
+
 static err_t write_part(struct writing *writing, unsigned part)
 {
 	pfn_t first = part ? writing->end[part - 1] : writing->dump->out.first_pfn;
@@ -163,6 +176,8 @@ static err_t write_part(struct writing *writing, unsigned part)
 		TRY(write_window(writing, first, stop));
 		first = stop;
 	}
+	if (part + 1 == writing->parts && !writing->part_failed)
+		TRY(check_count(writing));
 	return kdump_finish(&writing->writer);
 }
 
@@ -219,7 +234,9 @@ static err_t write_parts(struct writing *writing)
 
 	progress_begin(&writing->progress, &writing->dump->plan->say, "Copying data", true);
 	for (; part < writing->parts && (result == OK || result == ERR_NOSPACE); part++) {
+		kdump_take_up(&writing->writer, &writing->sink[part]);
 		err_t mine = write_part_packed(writing, part);
+		writing->part_failed |= mine != OK;
 		if (mine != OK)
 			result = end_early(writing, mine);
 	}

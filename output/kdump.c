@@ -163,7 +163,7 @@ err_t kdump_plan(struct kdump_writer *writer, struct sink *sink, uint64_t pages,
 	writer->first = first;
 	writer->end = end;
 	writer->descriptors_at = writer->table_at;
-	writer->data_at = writer->table_at + pages * KDUMP_DESCRIPTOR_BYTES;
+	writer->data_at = writer->table_end = writer->table_at + pages * KDUMP_DESCRIPTOR_BYTES;
 	writer->descriptors_used = 0;
 	writer->eraseinfo_at = 0;
 	if (split)
@@ -220,6 +220,10 @@ static err_t add_descriptor(struct kdump_writer *writer, uint64_t at, uint32_t s
 {
 	bool big = writer->facts->target.big_endian;
 
+	uint64_t next = writer->descriptors_at + writer->descriptors_used * KDUMP_DESCRIPTOR_BYTES;
+	if (next >= writer->table_end)
+		return fail(ERR_IO, "more pages stay than were counted before: the input changed "
+			    "while it was read");
 	if (writer->descriptors_used == DESCRIPTORS_AT_ONCE)
 		TRY(flush_descriptors(writer));
 	uint8_t *to = writer->descriptors + writer->descriptors_used++ * KDUMP_DESCRIPTOR_BYTES;

@@ -35,7 +35,7 @@ struct kdump_writer {
 	bool split;        /* the part at hand has the page frames [first, end) */
 	pfn_t first, end;
 	uint64_t bitmap_at[2], bitmap_bytes; /* 1st and 2nd bitmap; bytes of each */
-	uint64_t table_at;                   /* the descriptors */
+	uint64_t table_at, table_end;        /* the descriptors */
 	uint64_t descriptors_at, data_at;    /* where the next ones go; 0: not planned yet */
 	uint64_t zero_at;                    /* the shared page of zeros; 0: none */
 	uint8_t *descriptors;                /* not yet written; owned */
