@@ -107,6 +107,13 @@ struct tally {
 err_t dump_open(struct dump *, const struct plan *);
 void dump_close(struct dump *);
 
+/* jobs/confined.c: from now on no file may be changed but the outputs of the plan, and nothing else
+ * be done that no job does. */
+void confine_job(const struct plan *);
+
+/* All that is read and written is open: only the outputs may still be removed. */
+void confine_writing(const struct plan *);
+
 /* jobs/tell.c: say at debug level what was opened, in the lines that test suites of other
  * makedumpfiles read. */
 void tell_dump(struct dump *);

@@ -242,6 +242,7 @@ static err_t write_output(struct dump *dump)
 	uint64_t written = 0;
 
 	err_t result = open_outputs(plan, &outputs);
+	confine_writing(plan);
 	if (result == OK)
 		result = write_levels(dump, &outputs, &tally);
 	for (unsigned i = 0; i < outputs.count; i++)
