@@ -111,6 +111,7 @@ int main(int argc, char **argv)
 	if (plan.check_params)
 		return EXIT_OK;
 	print_command(&plan.say, argc, argv);
+	plan.confined = true;
 	confine_job(&plan);
 	result = run(&plan);
 	if (result != OK)

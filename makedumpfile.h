@@ -54,6 +54,8 @@ struct plan {
 	bool stats_json;             /* --stats json */
 	bool json;                   /* --json: --info, --check as a JSON object */
 	const char *against;         /* --against: what --check compares with */
+	bool confined;               /* set by main(): a program of its own, which may give up what
+					it does not need */
 };
 
 /* What messages call the one output. */
@@ -111,7 +113,8 @@ void dump_close(struct dump *);
  * be done that no job does. */
 void confine_job(const struct plan *);
 
-/* All that is read and written is open: only the outputs may still be removed. */
+/* All that is read and written is open: only the outputs may still be removed. Does nothing if the
+ * plan is not `confined`. */
 void confine_writing(const struct plan *);
 
 /* jobs/tell.c: say at debug level what was opened, in the lines that test suites of other

@@ -80,7 +80,7 @@ static const struct landlock_version *landlock_version(void)
 static uint64_t rights_of(unsigned may)
 {
 	return (may & MAY_READ ? FS_READ_FILE | FS_READ_DIR : 0) |
-	       (may & MAY_WRITE ? FS_WRITE_FILE | FS_MAKE_REG | FS_TRUNCATE : 0) |
+	       (may & MAY_WRITE ? FS_WRITE_FILE | FS_READ_FILE | FS_MAKE_REG | FS_TRUNCATE : 0) |
 	       (may & MAY_REMOVE ? FS_REMOVE_FILE | FS_READ_DIR : 0); /* to sync the folder */
 }
 
@@ -91,30 +91,43 @@ int confine_begin(void)
 	return version ? (int)syscall(CALL_LANDLOCK_CREATE, &version->all, version->bytes, 0) : -1;
 }
 
-void confine_allow(int list, const char *name, unsigned may)
+/* False: it cannot be made. */
+static bool add_rule(int list, const char *name, unsigned may)
 {
 	const struct landlock_version *version = landlock_version();
-	CLOSE_AT_END int fd = list < 0 ? -1 : open(name, O_PATH | O_CLOEXEC);
+	CLOSE_AT_END int fd = open(name, O_PATH | O_CLOEXEC);
 	struct stat stat;
 
-	if (fd < 0 || fstat(fd, &stat) || !version)
-		return;
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR;
+	if (fstat(fd, &stat) || !version)
+		return false;
 	struct landlock_path path = { rights_of(may) & version->all.files, fd };
 	if (!S_ISDIR(stat.st_mode))
 		path.rights &= OF_FILES;
-	syscall(CALL_LANDLOCK_ADD, list, RULE_PATH_BENEATH, &path, 0);
+	/* EBADFD: a pipe or the like, which Landlock lets pass. */
+	return !syscall(CALL_LANDLOCK_ADD, list, RULE_PATH_BENEATH, &path, 0) || errno == EBADFD;
 }
 
-void confine_allow_folder_of(int list, const char *file, unsigned may)
+int confine_allow(int list, const char *name, unsigned may)
+{
+	if (list < 0 || add_rule(list, name, may))
+		return list;
+	close(list);
+	return -1;
+}
+
+int confine_allow_folder_of(int list, const char *file, unsigned may)
 {
 	const char *slash = strrchr(file, '/');
 	char folder[PATH_MAX];
 
 	if (!slash)
-		confine_allow(list, ".", may);
-	else if (snprintf(folder, sizeof(folder), "%.*s", (int)(slash - file) + 1, file) <
-		 (int)sizeof(folder))
-		confine_allow(list, folder, may);
+		return confine_allow(list, ".", may);
+	if (snprintf(folder, sizeof(folder), "%.*s", (int)(slash - file) + 1, file) >=
+	    (int)sizeof(folder))
+		return list; /* too long for a name: it will not be opened either */
+	return confine_allow(list, folder, may);
 }
 
 /* --- seccomp --- */

@@ -15,11 +15,13 @@ enum {
  * has no such lists, and all below is fine with that. */
 int confine_begin(void);
 
-/* All below a folder, or a file: with MAY_ of it. One that is not there allows nothing. */
-void confine_allow(int list, const char *path, unsigned may);
+/* All below a folder, or a file: with MAY_ of it. One that is not there allows nothing. Returns the
+ * list; it is gone (negative) where the rule cannot be made, for a list that forbids too much is
+ * worse than none. */
+int confine_allow(int list, const char *path, unsigned may);
 
 /* The folder in which a file lies, or will. */
-void confine_allow_folder_of(int list, const char *file, unsigned may);
+int confine_allow_folder_of(int list, const char *file, unsigned may);
 
 /* From now on this thread, and those that it makes, may open files only as the list tells, and
  * start no program, open no socket, load nothing into the kernel and gain no privilege. What is

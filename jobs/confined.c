@@ -18,23 +18,24 @@ void confine_job(const struct plan *plan)
 	int list = confine_begin();
 	const char *name;
 
-	confine_allow(list, "/", MAY_READ);
+	list = confine_allow(list, "/", MAY_READ);
 	for (unsigned i = 0; (name = output_of(plan, i)); i++) {
-		confine_allow_folder_of(list, name, MAY_WRITE | MAY_REMOVE);
-		confine_allow(list, name, MAY_WRITE); /* where a link leads */
+		list = confine_allow_folder_of(list, name, MAY_WRITE | MAY_REMOVE);
+		list = confine_allow(list, name, MAY_WRITE); /* where a link leads */
 	}
 	confine(list);
 }
 
 void confine_writing(const struct plan *plan)
 {
-	int list = confine_begin();
 	const char *name;
 
-	confine_allow(list, "/proc", MAY_READ); /* how much memory there is */
-	confine_allow(list, "/sys", MAY_READ);
+	if (!plan->confined)
+		return;
+	int list = confine_allow(confine_begin(), "/proc", MAY_READ); /* how much memory there is */
+	list = confine_allow(list, "/sys", MAY_READ);
 	for (unsigned i = 0; (name = output_of(plan, i)); i++)
-		confine_allow_folder_of(list, name, MAY_REMOVE);
+		list = confine_allow_folder_of(list, name, MAY_REMOVE);
 	confine(list);
 	confine_capabilities();
 }

@@ -95,10 +95,8 @@ static inline uint64_t core_changed(const struct core *core, uint64_t old, unsig
 		return with & 1 ? (old & UINT32_MAX) | (uint64_t)with << 32
 				: (old & ~(uint64_t)UINT32_MAX) | with;
 	case 3: /* a word of another place: a pointer, perhaps one that makes a loop */
-		if (pread(core->fd, other, 8, core->page[with % core->pages] + (with >> 16) % 4089) !=
-		    8)
-			return old;
-		return get_64(false, other);
+		return pread(core->fd, other, 8, core->page[with % core->pages] +
+			     (with >> 16) % 4089) == 8 ? get_64(false, other) : old;
 	case 4:
 		return old + (uint64_t)(int32_t)with;
 	default:

@@ -6,10 +6,10 @@
 #include "tests/fuzz/cores.h"
 
 static const char *const names[] = {
-	"kernel-2.6.18", "kernel-2.6.32", "kernel-3.10", "kernel-4.10", "kernel-4.18", "kernel-6.1",
-	"kernel-6.12", "kernel-7.1", "model-discontig", "model-flat", "model-nodes", "selfcheck-fewer",
-	"model-sparse-static", "percpu", "unused-small", "s390x-4-levels", "ppc64-hash-4k",
-	"mips64el-sparse", "arm-lpae", "x86-nopae-sparse",
+	"kernel-2.6.18", "kernel-2.6.32", "kernel-3.10", "kernel-4.10", "kernel-4.18",
+	"kernel-6.1", "kernel-6.12", "kernel-7.1", "model-discontig", "model-flat", "model-nodes",
+	"selfcheck-fewer", "model-sparse-static", "percpu", "unused-small", "s390x-4-levels",
+	"ppc64-hash-4k", "mips64el-sparse", "arm-lpae", "x86-nopae-sparse",
 };
 
 enum { CORES = sizeof(names) / sizeof(names[0]) };

@@ -18,7 +18,8 @@ static void walk(struct decider *decider, const struct facts *facts)
 	static uint64_t words[WINDOW / 64];
 
 	for (pfn_t first = 0; first < PAGES; first += WINDOW) {
-		struct decision decision = { .first = first, .end = first + WINDOW, .words = words };
+		struct decision decision = { .first = first, .end = first + WINDOW,
+					     .words = words };
 		memset(words, 0xff, sizeof(words));
 		if (freelist_check(facts) == OK)
 			freelist_decide(decider, &decision);

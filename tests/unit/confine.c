@@ -48,9 +48,9 @@ static int try_files(void)
 {
 	int list = confine_begin(), before = open("in/old", O_RDWR | O_CREAT, 0600);
 
-	confine_allow(list, "in", MAY_READ);
-	confine_allow_folder_of(list, "out/new", MAY_WRITE | MAY_REMOVE);
-	confine_allow(list, "absent", MAY_WRITE);
+	list = confine_allow(list, "in", MAY_READ);
+	list = confine_allow_folder_of(list, "out/new", MAY_WRITE | MAY_REMOVE);
+	list = confine_allow(list, "absent", MAY_WRITE);
 	confine(list);
 	return makes("out/new") << 0 | reads("in/old") << 1 | (write(before, "x", 1) == 1) << 2 |
 	       !unlink("out/new") << 3 | makes("in/new") << 4 | reads("/etc/passwd") << 5 |
@@ -73,12 +73,12 @@ static int try_lists(void)
 {
 	int list = confine_begin();
 
-	confine_allow(list, "out", MAY_WRITE);
+	list = confine_allow(list, "out", MAY_WRITE);
 	confine(list);
 	bool first = makes("out/new");
 	list = confine_begin();
-	confine_allow(list, "out", MAY_REMOVE);
-	confine_allow(list, "in", MAY_WRITE);
+	list = confine_allow(list, "out", MAY_REMOVE);
+	list = confine_allow(list, "in", MAY_WRITE);
 	confine(list);
 	return first | makes("out/more") << 1 | makes("in/new") << 2 | !unlink("out/new") << 3;
 }
