@@ -120,7 +120,7 @@ TESTCC = $(CC) $(BASICS) $(CPPFLAGS) $(CFLAGS) $(WERROR) -MMD -MP
 CORES = $(sort $(shell sed -n '/names\[\] = {/,/};/ s/[",]/ /gp' $(wildcard tests/fuzz/*.c) | tr ' ' '\n' | sed -n '/[a-z0-9]-/p;/^percpu$$/p'))
 CORES := $(CORES:%=$(BUILD)/tests/cores/%)
 
-tests: $(BUILD)/makedumpfile $(UNITS) $(MAKERS) $(FUZZERS) $(LIMIT) $(CORES)
+tests: $(BUILD)/makedumpfile $(UNITS) $(MAKERS) $(FUZZERS) $(LIMIT) $(CORES) $(BUILD)/tests/faults/shim.so
 
 $(CORES): $(BUILD)/tests/cores/%: tests/cases/%/recipe $(BUILD)/tests/mkdump
 	@mkdir -p $(@D)
@@ -166,7 +166,7 @@ check-thread:
 
 # Every call of the C library fails once, in every job: tests/faults/run [JOB...]; a vmcore that is hurt in 1000 ways.
 check-faults:
-	@$(MAKE) --no-print-directory -s all tests $(BUILD)/tests/faults/shim.so
+	@$(MAKE) --no-print-directory -s all tests
 	@tests/faults/run $(JOBS)
 	@tests/faults/corrupt
 

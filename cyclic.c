@@ -19,7 +19,7 @@
 #include "pages/selfcheck.h"
 #include "pages/unused.h"
 
-static void rewind_windows(struct cycle *cycle)
+void cycle_rewind(struct cycle *cycle)
 {
 	cycle->first = cycle->end = cycle->dump->out.first_pfn;
 	cycle->carry = (struct carry){ 0 };
@@ -133,14 +133,14 @@ static void store_window(struct cycle *cycle, const struct carry *before)
 
 err_t cycle_exists(struct cycle *cycle, window_visit *visit, void *argument)
 {
-	rewind_windows(cycle);
+	cycle_rewind(cycle);
 	while (next_window(cycle)) {
 		fill(cycle, false);
 		cycle->tally->existing += count(cycle);
 		if (visit)
 			TRY(visit(argument, cycle));
 	}
-	rewind_windows(cycle);
+	cycle_rewind(cycle);
 	return OK;
 }
 
@@ -185,7 +185,7 @@ static void forget(struct cycle *cycle)
 	tally->zero = tally->percpu = tally->unread = 0;
 	cycle->pages = cycle->with_data = cycle->stored_to = 0;
 	runs_clear(&cycle->runs);
-	rewind_windows(cycle);
+	cycle_rewind(cycle);
 }
 
 /* Where more pages pass for free than the kernel has, some are not: all of them stay. */
@@ -207,14 +207,14 @@ err_t cycle_decide(struct cycle *cycle, window_visit *visit, void *argument)
 	struct progress progress;
 
 	progress_begin(&progress, &cycle->dump->plan->say, "Excluding unnecessary pages", false);
-	rewind_windows(cycle);
+	cycle_rewind(cycle);
 	TRY(decide_all(cycle, visit, argument, &progress));
 	TRY(check_free(cycle, visit, argument, &progress));
 	progress_end(&progress);
 	if (cycle->dump->out.without_vmemmap && says(progress.say, SAY_PROGRESS))
 		fprintf(stderr, "Excluded %" PRIu64 " unused vmemmap pages\n",
 			cycle->tally->unused);
-	rewind_windows(cycle);
+	cycle_rewind(cycle);
 	return OK;
 }
 
@@ -224,7 +224,7 @@ err_t cycle_window(struct cycle *cycle, pfn_t pfn)
 	uint64_t ignored = 0;
 
 	if (pfn < cycle->first)
-		rewind_windows(cycle);
+		cycle_rewind(cycle);
 	while (pfn >= cycle->end && next_window(cycle)) {
 		if (cycle->end <= cycle->stored_to) {
 			runs_take(&cycle->runs, cycle->first, cycle->end, cycle->words);

@@ -41,6 +41,9 @@ err_t cycle_exists(struct cycle *, window_visit *, void *argument);
  * that stay. */
 err_t cycle_decide(struct cycle *, window_visit *, void *argument);
 
+/* No window is at hand any more, with whatever was changed in it. */
+void cycle_rewind(struct cycle *);
+
 /* Make the window that holds `pfn` (below max_mapnr) the one at hand, with the pages that stay:
  * from the runs, or decided again where their store was full. */
 err_t cycle_window(struct cycle *, pfn_t pfn);

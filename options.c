@@ -199,11 +199,16 @@ static err_t take_stats_format(struct plan *plan, const char *text)
 	return OK;
 }
 
+/* As C writes numbers, or hexadecimal as a debugger prints an address. */
 static err_t take_vtop(struct plan *plan, const char *text)
 {
+	char *end;
+
 	plan->want_vtop = true;
-	plan->vtop = strtoull(text, NULL, 0);
-	return OK;
+	plan->vtop = strtoull(text, &end, 0);
+	if (*end)
+		plan->vtop = strtoull(text, &end, 16);
+	return *text && !*end ? OK : fail(ERR_USAGE, "Address(%s) is invalid.", text);
 }
 
 /* Standard output belongs to the dump from here on. */

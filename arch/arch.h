@@ -59,6 +59,8 @@ struct space {
 	const struct paging *paging;
 	paddr_t root;
 	uint64_t address_mask; /* bits of an entry, and of any address, that are address */
+	uint64_t write_bits, write_value; /* an entry whose write_bits are write_value maps memory
+					     that the kernel may write to; 0, 0: all does */
 	uint64_t tag_mask;     /* bits of a pointer that may hold a tag or a signature; bit 55
 				  tells what they are in the address */
 	vaddr_t kernel_start;  /* no pointer of the kernel to data of its own is below */

@@ -6,8 +6,8 @@
 
 #include "arch/machines.h"
 
-enum { ENTRY_VALID = 1, ENTRY_TYPE = 3, ENTRY_BLOCK = 1, VA_BITS_LEAST = 36, VA_BITS_MOST = 52,
-       LAYOUT_BITS_MOST = 48, TOP_BYTE = 56 };
+enum { ENTRY_VALID = 1, ENTRY_TYPE = 3, ENTRY_BLOCK = 1, ENTRY_READ_ONLY = 1 << 7,
+       VA_BITS_LEAST = 36, VA_BITS_MOST = 52, LAYOUT_BITS_MOST = 48, TOP_BYTE = 56 };
 
 /* Bits first..last of an entry. */
 static uint64_t bits_of(uint64_t entry, unsigned first, unsigned last)
@@ -109,6 +109,7 @@ static err_t find_shape(struct space *space, const struct facts *facts, struct v
 	uint64_t built = 0;
 
 	TRY(fact_need(facts, NUMBER_VA_BITS, &built));
+	space->write_bits = ENTRY_READ_ONLY;
 	if (built < VA_BITS_LEAST || built > VA_BITS_MOST)
 		return fail(ERR_CORRUPT, "VA_BITS %" PRIu64 " is not between %d and %d", built,
 			    VA_BITS_LEAST, VA_BITS_MOST);

@@ -5,7 +5,7 @@
 
 #include "arch/machines.h"
 
-enum { ENTRY_VALID = 1, ENTRY_READ_WRITE_EXEC = 7 << 1, NAPOT_SHIFT = 16 };
+enum { ENTRY_VALID = 1, ENTRY_WRITABLE = 4, ENTRY_READ_WRITE_EXEC = 7 << 1, NAPOT_SHIFT = 16 };
 
 static const uint64_t entry_napot = UINT64_C(1) << 63;
 static const uint64_t entry_ppn = ((UINT64_C(1) << 44) - 1) << 10;
@@ -45,6 +45,7 @@ static err_t find_shape(struct space *space, const struct facts *facts)
 	if (!space->paging)
 		return fail(ERR_CORRUPT, "VA_BITS %" PRIu64 " is none of 39, 48, 57", bits);
 	space->kernel_start = -(UINT64_C(1) << (bits - 1));
+	space->write_bits = space->write_value = ENTRY_WRITABLE;
 	return OK;
 }
 

@@ -11,6 +11,7 @@
 enum {
 	PAGE_INVALID = 0x400, PAGE_ZERO = 0x800, /* bit 52 of an entry must be zero */
 	TABLE_INVALID = 0x20, TABLE_TYPE_SHIFT = 2, TABLE_TYPE = 3, TABLE_LARGE = 0x400,
+	PROTECTED = 0x200,
 	SEGMENT_LEVEL = 2, REGION_THIRD_LEVEL = 3,
 };
 
@@ -54,6 +55,7 @@ static err_t find_shape(struct space *space, const struct source *source)
 		return fail(ERR_CORRUPT, "swapper_pg_dir at physical %#" PRIx64
 			    ": not in the dump", space->root);
 	TRY(within(result, "swapper_pg_dir at physical %#" PRIx64, space->root));
+	space->write_bits = PROTECTED;
 	space->paging = &tables[get_64(space->target.big_endian, entry) >> TABLE_TYPE_SHIFT &
 				TABLE_TYPE];
 	return OK;

@@ -9,7 +9,7 @@
 static const vaddr_t kernel_map = 0xffffffff80000000; /* __START_KERNEL_map, never changed */
 static const uint64_t entry_address = 0x000ffffffffff000;
 
-enum { ENTRY_PRESENT = 1, ENTRY_HUGE = 1 << 7, HUGE_LEVEL_MOST = 3 };
+enum { ENTRY_PRESENT = 1, ENTRY_WRITABLE = 2, ENTRY_HUGE = 1 << 7, HUGE_LEVEL_MOST = 3 };
 
 static enum pte decode(const struct space *space, uint64_t entry, unsigned level, paddr_t *next,
 		       unsigned *shift)
@@ -83,6 +83,7 @@ static err_t setup(struct space *space, const struct facts *facts, const struct 
 	space->paging = five ? &five_levels : &four_levels;
 	space->phys_base = find_phys_base(facts, source);
 	space->address_mask = ~fact_or(facts, NUMBER_SME_MASK, 0);
+	space->write_bits = space->write_value = ENTRY_WRITABLE;
 	space->root = (root - kernel_map + space->phys_base) & space->address_mask;
 	space->kernel_start = five ? 0xff00000000000000 : 0xffff800000000000;
 	space->section_bits = 27;

@@ -5,6 +5,7 @@
  *     two walks      the 1st bitmap; the 2nd bitmap, and how many pages stay
  *     plan           the number of pages fixes every offset; --split: the parts' borders
  *     last walk      descriptors and data, part by part
+ *     if it is full  two more: how well does each page pack? then those that fit best
  *
  * The order and the sizes of what is written do not depend on windows or threads, so that a
  * flattened stream does not either. */
@@ -13,9 +14,16 @@
 #include "base/bits.h"
 #include "base/stop.h"
 #include "cyclic.h"
+#include "kernel/urgent.h"
+#include "output/fit.h"
 #include "output/writer.h"
 
 enum { BATCH_BYTES = 128 << 10, BATCH_MOST = 16 << 20, BATCH_PFNS = WINDOW_STEP };
+
+struct writing;
+
+/* What becomes of a batch of packed pages. */
+typedef err_t take_packed(struct writing *, const struct packed *);
 
 struct writing {
 	struct dump *dump;
@@ -23,6 +31,10 @@ struct writing {
 	struct cycle cycle;
 	struct kdump_writer writer;
 	struct packer *packer;
+	take_packed *take; /* of the walk that is going on */
+	struct fit fit;    /* which pages the part at hand has, if not all fit */
+	bool put_again;    /* the 2nd bitmap may lack pages that are read this time */
+	struct urgent urgent;
 	struct sink *sink; /* one for each part */
 	pfn_t *end;        /* of each part; owned */
 	unsigned parts;
@@ -105,13 +117,18 @@ static void note_absent(struct writing *writing, pfn_t pfn)
 	bits_clear(cycle->words, pfn - cycle->first, pfn - cycle->first + 1);
 }
 
+static err_t take_all(struct writing *writing, const struct packed *packed)
+{
+	return kdump_pages(&writing->writer, packed);
+}
+
 static err_t write_packed(struct writing *writing)
 {
 	struct packed packed;
 
 	TRY(stop_check());
 	TRY(packer_pull(writing->packer, &packed));
-	TRY(kdump_pages(&writing->writer, &packed));
+	TRY(writing->take(writing, &packed));
 	for (unsigned i = 0; i < packed.pages; i++) {
 		if (packed.page[i].as == PACKED_ZERO)
 			writing->tally->zero++;
@@ -136,11 +153,11 @@ static err_t push(struct writing *writing, pfn_t pfn)
 	return OK;
 }
 
-/* Hand the window's pages of [first, end) to the packer, and what it gives back to the writer. */
-static err_t write_window(struct writing *writing, pfn_t first, pfn_t end)
+/* Hand the window's pages of [first, end) to the packer, and what it gives back to `take`. */
+static err_t pack_window(struct writing *writing, pfn_t first, pfn_t end)
 {
 	struct cycle *cycle = &writing->cycle;
-	uint64_t size = end - cycle->first, absent = writing->tally->absent;
+	uint64_t size = end - cycle->first;
 
 	for (uint64_t at = bits_next(cycle->words, first - cycle->first, size, true); at < size;
 	     at = bits_next(cycle->words, at + 1, size, true))
@@ -148,7 +165,7 @@ static err_t write_window(struct writing *writing, pfn_t first, pfn_t end)
 	packer_flush(writing->packer);
 	while (packer_busy(writing->packer))
 		TRY(write_packed(writing));
-	return writing->tally->absent == absent ? OK : put_bitmap(writing, cycle, 1);
+	return OK;
 }
 
 /* Windows that were not stored are decided again, and must come out as before. An input that does
@@ -163,22 +180,19 @@ static err_t check_count(const struct writing *writing)
 		    "then %" PRIu64, writing->dump->source.name, cycle->pages, writing->done);
 }
 
-static err_t write_part(struct writing *writing, unsigned part)
+/* The 2nd bitmap must not promise a descriptor for a page that got none, also when the output is
+ * full. */
+static err_t write_window(struct writing *writing, pfn_t first, pfn_t end)
 {
-	pfn_t first = part ? writing->end[part - 1] : writing->dump->out.first_pfn;
-	pfn_t end = writing->end[part];
+	uint64_t absent = writing->tally->absent;
+	struct kept_text why;
 
-	TRY(kdump_plan(&writing->writer, &writing->sink[part], writing->cycle.pages,
-		       writing->dump->plan->split, first, end));
-	while (first < end) {
-		TRY(cycle_window(&writing->cycle, first));
-		pfn_t stop = min_u64(end, writing->cycle.end);
-		TRY(write_window(writing, first, stop));
-		first = stop;
-	}
-	if (part + 1 == writing->parts && !writing->part_failed)
-		TRY(check_count(writing));
-	return kdump_finish(&writing->writer);
+	err_t result = pack_window(writing, first, end);
+	if (writing->tally->absent == absent && !writing->put_again)
+		return result;
+	err_keep(&why);
+	err_t put = put_bitmap(writing, &writing->cycle, 1);
+	return result == OK ? put : err_again(result, &why);
 }
 
 /* Leave the part at hand as a valid incomplete dump, and the sentence about why as it is. */
@@ -215,14 +229,112 @@ static err_t begin_packing(struct writing *writing)
 	return packer_create(&packing, &writing->packer);
 }
 
-/* What packs must be empty before the next part, and after a failure is not. */
-static err_t write_part_packed(struct writing *writing, unsigned part)
+static pfn_t part_first(const struct writing *writing, unsigned part)
 {
+	return part ? writing->end[part - 1] : writing->dump->out.first_pfn;
+}
+
+/* Pack the pages of a part and hand them to `take`. What packs is empty at the end, whatever went
+ * wrong. */
+static err_t walk_part(struct writing *writing, unsigned part, take_packed *take)
+{
+	pfn_t first = part_first(writing, part), end = writing->end[part];
+	err_t result = OK;
+
+	writing->take = take;
 	TRY(begin_packing(writing));
-	err_t result = write_part(writing, part);
+	while (result == OK && first < end) {
+		result = cycle_window(&writing->cycle, first);
+		pfn_t stop = min_u64(end, writing->cycle.end);
+		if (result == OK)
+			result = write_window(writing, first, stop);
+		first = stop;
+	}
 	packer_destroy(writing->packer);
 	writing->packer = NULL;
 	return result;
+}
+
+/* --- a part that does not fit --- */
+
+static unsigned rank(const struct writing *writing, const struct packed_page *page)
+{
+	return urgent_rank(&writing->urgent, page->pfn, page->size, writing->fit.page_bytes);
+}
+
+static err_t take_measure(struct writing *writing, const struct packed *packed)
+{
+	for (unsigned i = 0; i < packed->pages; i++)
+		fit_measure(&writing->fit, packed->page[i].size, rank(writing, &packed->page[i]));
+	return OK;
+}
+
+/* The pages that fit, in runs of neighbours; the others are missing. */
+static err_t take_fitting(struct writing *writing, const struct packed *packed)
+{
+	struct packed run = { .page = packed->page, .data = packed->data };
+
+	for (unsigned i = 0; i < packed->pages; i++) {
+		const struct packed_page *page = &packed->page[i];
+		if (fit_takes(&writing->fit, page->size, rank(writing, page))) {
+			run.pages++;
+			run.bytes += page->size;
+			continue;
+		}
+		TRY(kdump_pages(&writing->writer, &run));
+		TRY(kdump_missing(&writing->writer, 1));
+		run = (struct packed){ .page = page + 1,
+				       .data = run.data + run.bytes + page->size };
+	}
+	return kdump_pages(&writing->writer, &run);
+}
+
+static err_t walk_again(struct writing *writing, unsigned part, const struct tally *before,
+			take_packed *take)
+{
+	*writing->tally = *before;
+	writing->done = 0;
+	cycle_rewind(&writing->cycle);
+	return walk_part(writing, part, take);
+}
+
+static err_t write_fitting(struct writing *writing, unsigned part, const struct tally *before)
+{
+	struct dump *dump = writing->dump;
+	uint64_t room = kdump_room(&writing->writer);
+
+	if (dump->memory_known)
+		urgent_find(&writing->urgent, &dump->memory, &dump->facts);
+	writing->fit = (struct fit){ .page_bytes = page_bytes(&dump->source.target) };
+	TRY(walk_again(writing, part, before, take_measure));
+	fit_choose(&writing->fit, room);
+	TRY(kdump_begin_again(&writing->writer));
+	writing->put_again = true;
+	TRY(walk_again(writing, part, before, take_fitting));
+	return kdump_flush(&writing->writer);
+}
+
+/* Pages are written in ascending order until the output is full, and that is mostly before the
+ * kernel itself is reached. Then it is begun anew with as many pages as fit, wherever they lie. A
+ * stream cannot be, and while another level will be tried there is no need to. */
+static err_t write_part(struct writing *writing, unsigned part)
+{
+	pfn_t first = part_first(writing, part), end = writing->end[part];
+	struct tally before = *writing->tally;
+	struct kept_text why;
+
+	TRY(kdump_plan(&writing->writer, &writing->sink[part], writing->cycle.pages,
+		       writing->dump->plan->split, first, end));
+	err_t result = walk_part(writing, part, take_all);
+	if (result == OK && part + 1 == writing->parts && !writing->part_failed)
+		result = check_count(writing);
+	if (result == OK)
+		return kdump_finish(&writing->writer);
+	if (result != ERR_NOSPACE || writing->dump->may_retry || !kdump_room(&writing->writer))
+		return result;
+	err_keep(&why);
+	result = write_fitting(writing, part, &before);
+	return result == OK || result == ERR_NOSPACE ? err_again(ERR_NOSPACE, &why) : result;
 }
 
 /* A part that is full is left incomplete, and the others still get theirs: they may lie on other
@@ -235,7 +347,7 @@ static err_t write_parts(struct writing *writing)
 	progress_begin(&writing->progress, &writing->dump->plan->say, "Copying data", true);
 	for (; part < writing->parts && (result == OK || result == ERR_NOSPACE); part++) {
 		kdump_take_up(&writing->writer, &writing->sink[part]);
-		err_t mine = write_part_packed(writing, part);
+		err_t mine = write_part(writing, part);
 		writing->part_failed |= mine != OK;
 		if (mine != OK)
 			result = end_early(writing, mine);

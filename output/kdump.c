@@ -13,6 +13,8 @@
 
 enum { DESCRIPTORS_AT_ONCE = 2048, PIECE_BYTES = 64 * 1024 };
 
+enum { ROOM_SHARE = 64, ROOM_BYTES = 64 * 1024 }; /* of a full disk, left alone */
+
 static uint64_t block(const struct kdump_writer *writer)
 {
 	return page_bytes(&writer->facts->target);
@@ -162,8 +164,9 @@ err_t kdump_plan(struct kdump_writer *writer, struct sink *sink, uint64_t pages,
 	writer->split = split;
 	writer->first = first;
 	writer->end = end;
+	writer->table_bytes = pages * KDUMP_DESCRIPTOR_BYTES;
 	writer->descriptors_at = writer->table_at;
-	writer->data_at = writer->table_end = writer->table_at + pages * KDUMP_DESCRIPTOR_BYTES;
+	writer->data_at = writer->table_at + writer->table_bytes;
 	writer->descriptors_used = 0;
 	writer->eraseinfo_at = 0;
 	if (split)
@@ -221,7 +224,7 @@ static err_t add_descriptor(struct kdump_writer *writer, uint64_t at, uint32_t s
 	bool big = writer->facts->target.big_endian;
 
 	uint64_t next = writer->descriptors_at + writer->descriptors_used * KDUMP_DESCRIPTOR_BYTES;
-	if (next >= writer->table_end)
+	if (next >= writer->table_at + writer->table_bytes)
 		return fail(ERR_IO, "more pages stay than were counted before: the input changed "
 			    "while it was read");
 	if (writer->descriptors_used == DESCRIPTORS_AT_ONCE)
@@ -272,6 +275,42 @@ err_t kdump_pages(struct kdump_writer *writer, const struct packed *packed)
 	return err_again(result, &why);
 }
 
+err_t kdump_missing(struct kdump_writer *writer, unsigned pages)
+{
+	for (unsigned i = 0; i < pages; i++)
+		TRY(add_descriptor(writer, 0, 0, 0));
+	return OK;
+}
+
+/* Where the data of the first page that has some begins. */
+static uint64_t first_data_at(const struct kdump_writer *writer)
+{
+	return writer->table_at + writer->table_bytes + (writer->zero_at ? block(writer) : 0);
+}
+
+/* A limit counts positions. A full disk counts blocks: those of descriptors that are not written
+ * yet are needed, too, and some for whatever the file system keeps about them. */
+uint64_t kdump_room(const struct kdump_writer *writer)
+{
+	const struct sink *sink = writer->sink;
+	uint64_t begin = first_data_at(writer), needed = writer->facts->eraseinfo_bytes;
+
+	if (sink->kind != SINK_FILE || !sink->regular || sink->end <= begin)
+		return 0;
+	uint64_t room = sink->end - begin;
+	if (!sink->limit || sink->end < sink->limit)
+		needed += writer->table_at + writer->table_bytes - writer->descriptors_at +
+			  room / ROOM_SHARE + ROOM_BYTES;
+	return room > needed ? room - needed : 0;
+}
+
+err_t kdump_begin_again(struct kdump_writer *writer)
+{
+	TRY(sink_cut(writer->sink, writer->table_at));
+	return kdump_plan(writer, writer->sink, writer->table_bytes / KDUMP_DESCRIPTOR_BYTES,
+			  writer->split, writer->first, writer->end);
+}
+
 static err_t write_eraseinfo(struct kdump_writer *writer)
 {
 	const struct dump_facts *facts = writer->facts;
@@ -284,11 +323,16 @@ static err_t write_eraseinfo(struct kdump_writer *writer)
 	return write_sub_header(writer);
 }
 
-err_t kdump_finish(struct kdump_writer *writer)
+err_t kdump_flush(struct kdump_writer *writer)
 {
 	TRY(flush_descriptors(writer));
 	TRY(sink_extend(writer->sink, writer->data_at));
-	TRY(write_eraseinfo(writer));
+	return write_eraseinfo(writer);
+}
+
+err_t kdump_finish(struct kdump_writer *writer)
+{
+	TRY(kdump_flush(writer));
 	if (writer->sink->kind != SINK_FILE)
 		return OK;
 	TRY(sink_sync(writer->sink));

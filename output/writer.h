@@ -35,7 +35,7 @@ struct kdump_writer {
 	bool split;        /* the part at hand has the page frames [first, end) */
 	pfn_t first, end;
 	uint64_t bitmap_at[2], bitmap_bytes; /* 1st and 2nd bitmap; bytes of each */
-	uint64_t table_at, table_end;        /* the descriptors */
+	uint64_t table_at, table_bytes;      /* the descriptors; bytes: 0: not planned yet */
 	uint64_t descriptors_at, data_at;    /* where the next ones go; 0: not planned yet */
 	uint64_t zero_at;                    /* the shared page of zeros; 0: none */
 	uint8_t *descriptors;                /* not yet written; owned */
@@ -72,8 +72,22 @@ uint64_t kdump_least_bytes(const struct kdump_writer *, uint64_t pages);
  * there. After ERR_NOSPACE the pages that fitted have theirs. */
 err_t kdump_pages(struct kdump_writer *, const struct packed *);
 
-/* Everything of the part that is still in hand, and the eraseinfo; when all that is on the disk,
- * the mark goes. */
+/* The next pages in order have no data in this file: their descriptors are zeros, which readers
+ * take for pages that are missing. */
+err_t kdump_missing(struct kdump_writer *, unsigned pages);
+
+/* After ERR_NOSPACE: the bytes of page data that the part can have if it is begun anew, with all of
+ * its descriptors. 0: nothing would be gained. */
+uint64_t kdump_room(const struct kdump_writer *);
+
+/* Give all pages of the part back, as if kdump_plan() had just been called. ERR_IO: the output
+ * cannot be cut, and all is as it was. */
+err_t kdump_begin_again(struct kdump_writer *);
+
+/* Everything of the part that is still in hand, and the eraseinfo. */
+err_t kdump_flush(struct kdump_writer *);
+
+/* The same; and when all that is on the disk, the mark goes. */
 err_t kdump_finish(struct kdump_writer *);
 
 /* Make this sink, a part that was begun, the one at hand; nothing of it is in hand. */
