@@ -133,7 +133,15 @@ LIMIT = $(BUILD)/tests/limit
 PARTS = $(filter-out $(BUILD)/makedumpfile.o,$(OBJECTS))
 TESTCC = $(CC) $(BASICS) $(CPPFLAGS) $(CFLAGS) $(WERROR) -MMD -MP
 
-tests: $(BUILD)/makedumpfile $(UNITS) $(MAKERS) $(FUZZERS) $(LIMIT) $(BUILD)/tests/faults/shim.so
+# Vmcores that fuzz targets begin with: those of the cases that they name.
+CORES = $(sort $(shell sed -n '/names\[\] = {/,/};/ s/[",]/ /gp' $(wildcard tests/fuzz/*.c) | tr ' ' '\n' | sed -n '/[a-z0-9]-/p;/^percpu$$/p'))
+CORES := $(CORES:%=$(BUILD)/tests/cores/%)
+
+tests: $(BUILD)/makedumpfile $(UNITS) $(MAKERS) $(FUZZERS) $(LIMIT) $(CORES) $(BUILD)/tests/faults/shim.so
+
+$(CORES): $(BUILD)/tests/cores/%: tests/cases/%/recipe $(BUILD)/tests/mkdump
+	@mkdir -p $(@D)
+	cd tests/cases/$* && $(abspath $(BUILD)/tests/mkdump) recipe $(abspath $@)
 
 $(UNITS) $(MAKERS) $(LIMIT): $(BUILD)/tests/%: $(PARTS) $(BUILD)/settings
 $(UNITS): $(BUILD)/tests/unit/%: tests/unit/%.c
@@ -173,10 +181,11 @@ check-thread:
 	@$(MAKE) --no-print-directory -s BUILD=build/thread CFLAGS="$(SANITIZE) -fsanitize=thread" build/thread/makedumpfile tests
 	@BUILD=build/thread tests/run $(or $(SUITES),unit cases)
 
-# Every call of the C library fails once, in every job: tests/faults/run [JOB...].
+# Every call of the C library fails once, in every job: tests/faults/run [JOB...]; a vmcore that is hurt in 1000 ways.
 check-faults:
 	@$(MAKE) --no-print-directory -s all tests
 	@tests/faults/run $(JOBS)
+	@tests/faults/corrupt
 
 $(BUILD)/tests/faults/shim.so: tests/faults/shim.c $(BUILD)/settings
 	@mkdir -p $(@D)
@@ -205,13 +214,25 @@ check-packages:
 	@scripts/deps packages
 	@tests/packages
 
-# make fuzz T=elf TIME=120
+# make fuzz T=elf TIME=120 [ENGINE=afl]: libFuzzer, or AFL++ in persistent mode; both with sanitizers.
 TIME ?= 60
-fuzz:
+FOUND = build/fuzz/corpus/$(T)
+SANITIZED = -fsanitize=address,undefined -fno-sanitize-recover=all
+fuzz: fuzz-$(or $(ENGINE),libfuzzer)
+fuzz-libfuzzer:
 	@$(MAKE) --no-print-directory -s BUILD=build/fuzz CC=clang FUZZMAIN=-fsanitize=fuzzer \
-		CFLAGS="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" $(T:%=build/fuzz/tests/fuzz/%)
-	mkdir -p build/fuzz/corpus/$(T)
-	build/fuzz/tests/fuzz/$(T) -max_total_time=$(TIME) -timeout=10 build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
+		CFLAGS="-g -O1 -fsanitize=fuzzer-no-link $(SANITIZED)" fuzz-target
+	mkdir -p $(FOUND)
+	build/fuzz/tests/fuzz/$(T) -max_total_time=$(TIME) -timeout=10 -print_final_stats=1 $(FOUND) tests/fuzz/corpus/$(T)
+
+fuzz-afl:
+	@scripts/deps afl
+	@$(MAKE) --no-print-directory -s BUILD=build/afl CC=afl-clang-fast FUZZMAIN=-fsanitize=fuzzer \
+		CFLAGS="-g -O1 $(SANITIZED)" fuzz-target
+	AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 afl-fuzz -V $(TIME) -t 10000 -m none \
+		-i tests/fuzz/corpus/$(T) -o build/afl/$(T) -- build/afl/tests/fuzz/$(T)
+
+fuzz-target: $(BUILD)/tests/fuzz/$(T) $(CORES)
 
 # make bench [DUMP=file] [CASES="name..."]: ours and the installed makedumpfile in turn. bench-report also writes the
 # table and the plots of doc/bench; both say what moved against tests/bench/accepted.
@@ -226,5 +247,5 @@ bench-scale:
 	@tests/bench/scale $(SCALE)
 
 .PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-faults check-vm \
-	check-machines check-cross check-packages fuzz bench bench-report bench-scale
+	check-machines check-cross check-packages fuzz fuzz-libfuzzer fuzz-afl fuzz-target bench bench-report bench-scale
 .DELETE_ON_ERROR:

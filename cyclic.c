@@ -68,8 +68,15 @@ static err_t leave_out_unused(struct cycle *cycle)
 	return OK;
 }
 
+/* A page that cannot be read passes for none of zeros, and stays. */
+static void note_unread(struct tally *tally, pfn_t pfn)
+{
+	if (!tally->unread++)
+		tally->first_unread = pfn;
+}
+
 /* Pages of zeros leave an ELF core altogether, and so before anything is written; --mem-usage
- * counts them. Unreadable ones stay here: whoever writes them says so. */
+ * counts them. */
 static err_t leave_out_zeros(struct cycle *cycle, uint64_t *zeros)
 {
 	uint64_t size = cycle->end - cycle->first;
@@ -79,10 +86,11 @@ static err_t leave_out_zeros(struct cycle *cycle, uint64_t *zeros)
 	for (uint64_t at = bits_next(cycle->words, 0, size, true); at < size;
 	     at = bits_next(cycle->words, at + 1, size, true)) {
 		TRY(stop_check());
-		if (reader_page(cycle->reader, cycle->first + at, &bytes) != OK)
-			continue;
-		bool zero = all_zero(bytes, page);
-		if (!reader_faulted(cycle->reader) && zero)
+		err_t result = reader_page(cycle->reader, cycle->first + at, &bytes);
+		bool zero = result == OK && all_zero(bytes, page);
+		if (reader_faulted(cycle->reader) || result == ERR_IO)
+			note_unread(cycle->tally, cycle->first + at);
+		else if (zero)
 			*zeros += bits_clear(cycle->words, at, at + 1);
 	}
 	return OK;
@@ -185,7 +193,7 @@ static void forget(struct cycle *cycle)
 
 	memset(tally->excluded, 0, sizeof(tally->excluded));
 	tally->doubts = (struct doubts){ 0 };
-	tally->zero = tally->percpu = 0;
+	tally->zero = tally->percpu = tally->unread = 0;
 	cycle->pages = cycle->with_data = cycle->stored_to = 0;
 	if (cycle->dump->startup)
 		startup_pages_forget(cycle->dump->startup);

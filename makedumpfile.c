@@ -113,6 +113,8 @@ int main(int argc, char **argv)
 	if (plan.check_params)
 		return EXIT_OK;
 	print_command(&plan.say, argc, argv);
+	plan.confined = true;
+	confine_job(&plan);
 	result = run(&plan);
 	if (result != OK)
 		return failed(&plan, result, false);

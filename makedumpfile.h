@@ -67,6 +67,8 @@ struct plan {
 	bool stats_json;             /* --stats json */
 	bool json;                   /* --json: --info, --check, --verify as a JSON object */
 	const char *against;         /* --against: what --check compares with */
+	bool confined;               /* set by main(): a program of its own, which may give up what
+					it does not need */
 };
 
 /* What messages call the one output. */
@@ -119,6 +121,8 @@ struct tally {
 	uint64_t unused;   /* of the page array, left out by -e; in no kind */
 	uint64_t absent;   /* could not be read while being written, and so have none */
 	pfn_t first_absent;
+	uint64_t unread;   /* could not be read to see whether they are zeros, and so stay */
+	pfn_t first_unread;
 	struct doubts doubts;
 	uint64_t elf_bytes; /* -E: of data */
 	bool incomplete;   /* what was written ends early, and says so */
@@ -128,6 +132,14 @@ struct tally {
  * cannot be understood is an error; otherwise it is said at debug level and every page is kept. */
 err_t dump_open(struct dump *, const struct plan *);
 void dump_close(struct dump *);
+
+/* jobs/confined.c: from now on no file may be changed but the outputs of the plan, and nothing else
+ * be done that no job does. */
+void confine_job(const struct plan *);
+
+/* All that is read and written is open: only the outputs may still be removed. Does nothing if the
+ * plan is not `confined`. */
+void confine_writing(const struct plan *);
 
 /* jobs/tell.c: say at debug level what was opened, in the lines that test suites of other
  * makedumpfiles read. */

@@ -20,6 +20,7 @@ static err_t make_file(struct log_file *file)
 	file->sink = (struct sink){ .kind = file->plan->flattened ? SINK_STREAM : SINK_FILE,
 				    .name = output_name(file->plan), .limit = file->plan->limit };
 	TRY(sink_open(&file->sink, file->plan->replace));
+	confine_writing(file->plan);
 	file->made = true;
 	return OK;
 }

@@ -129,6 +129,10 @@ void warn_of_pages(const struct dump *dump, const struct tally *tally)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " free lists are broken and their "
 		    "further pages kept, the first is the one %s\n", doubts->lists,
 		    doubts->first_list);
+	if (tally->unread > tally->absent) /* else the next sentence tells of them */
+		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages could not be read at first and "
+		    "do not pass for zeros, the first is pfn %#" PRIx64 "\n", tally->unread,
+		    tally->first_unread);
 	if (tally->absent)
 		say(to, SAY_ERROR,
 		    "makedumpfile: %" PRIu64 " pages cannot be read and are %s, the first is pfn "
@@ -290,6 +294,7 @@ static err_t write_output(struct dump *dump)
 	uint64_t written = 0;
 
 	err_t result = open_outputs(plan, &outputs);
+	confine_writing(plan);
 	if (result == OK)
 		result = write_levels(dump, &outputs, &tally);
 	for (unsigned i = 0; i < outputs.count; i++)

@@ -38,6 +38,7 @@ struct writing {
 	struct sink *sink; /* one for each part */
 	pfn_t *end;        /* of each part; owned */
 	unsigned parts;
+	bool part_failed;  /* one of them has not all of its pages */
 	pfn_t pushed;      /* the page handed to the packer last */
 	uint64_t done;     /* pages */
 	struct progress progress;
@@ -187,6 +188,18 @@ static err_t pack_window(struct writing *writing, pfn_t first, pfn_t end)
 	return OK;
 }
 
+/* Windows that were not stored are decided again, and must come out as before. An input that does
+ * not always read the same has other pages now than its bitmap says. */
+static err_t check_count(const struct writing *writing)
+{
+	const struct cycle *cycle = &writing->cycle;
+
+	if (writing->done == cycle->pages)
+		return OK;
+	return fail(ERR_IO, "%s: it changed while it was read: %" PRIu64 " pages were to stay, and "
+		    "then %" PRIu64, writing->dump->source.name, cycle->pages, writing->done);
+}
+
 /* The 2nd bitmap must not promise a descriptor for a page that got none, also when the output is
  * full. */
 static err_t write_window(struct writing *writing, pfn_t first, pfn_t end)
@@ -334,6 +347,8 @@ static err_t write_part(struct writing *writing, unsigned part)
 	TRY(kdump_plan(&writing->writer, &writing->sink[part], writing->cycle.pages,
 		       writing->dump->plan->split, first, end));
 	err_t result = walk_part(writing, part, take_all);
+	if (result == OK && part + 1 == writing->parts && !writing->part_failed)
+		result = check_count(writing);
 	if (result == OK)
 		return kdump_finish(&writing->writer);
 	if (result != ERR_NOSPACE || writing->dump->may_retry || !kdump_room(&writing->writer))
@@ -352,7 +367,9 @@ static err_t write_parts(struct writing *writing)
 
 	progress_begin(&writing->progress, &writing->dump->plan->say, "Copying data", true);
 	for (; part < writing->parts && (result == OK || result == ERR_NOSPACE); part++) {
+		kdump_take_up(&writing->writer, &writing->sink[part]);
 		err_t mine = write_part(writing, part);
+		writing->part_failed |= mine != OK;
 		if (mine != OK)
 			result = end_early(writing, mine);
 	}

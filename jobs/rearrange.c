@@ -123,6 +123,7 @@ err_t job_rearrange(const struct plan *plan)
 		TRY(sink_check(plan->output, plan->replace));
 	TRY(take_header(&stream));
 	TRY(sink_open(&sink, plan->replace));
+	confine_writing(plan);
 	err_t result = take_records(&stream, &sink);
 	if (result == OK)
 		result = finish(&stream, &sink);

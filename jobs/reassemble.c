@@ -39,6 +39,8 @@ struct joining {
 	bool incomplete;
 	bool salvage;                 /* the one part stays what it is, also if it is one of more */
 	uint64_t pages, lost;         /* descriptors, and those of them without data */
+	uint64_t unread;              /* of these, so many because the input cannot be read */
+	bool read_failed;             /* the failure at hand is the input's */
 	char *eraseinfo;              /* of all parts; owned */
 	size_t eraseinfo_bytes;
 };
@@ -203,7 +205,9 @@ static err_t copy_bytes(struct joining *joining, const struct source *source, ui
 	while (size) {
 		size_t step = (size_t)min_u64(size, PIECE_BYTES);
 		TRY(stop_check());
-		TRY(file_read(source, from, joining->piece, step, "data"));
+		err_t result = file_read(source, from, joining->piece, step, "data");
+		joining->read_failed = result != OK;
+		TRY(result);
 		TRY(sink_write(&joining->sink, to, joining->piece, step));
 		from += step;
 		to += step;
@@ -293,20 +297,81 @@ static err_t take_descriptor(struct joining *joining, const struct source *sourc
 	return OK;
 }
 
+/* What the file does not have reads as zeros, which are missing pages. What cannot be read is
+ * salvaged one by one. */
+static err_t read_descriptors(struct joining *joining, const struct source *source, uint64_t at,
+			      uint8_t *batch, size_t count)
+{
+	size_t size = count * KDUMP_DESCRIPTOR_BYTES;
+
+	errno = 0;
+	if (file_some(source, at, batch, size) == size || !errno)
+		return OK;
+	if (!joining->salvage)
+		return fail(ERR_IO, "%s: descriptors at %#" PRIx64 ": %s", source->name, at,
+			    strerror(errno));
+	for (size_t i = 0; i < size; i += KDUMP_DESCRIPTOR_BYTES) {
+		errno = 0;
+		if (file_some(source, at + i, batch + i, KDUMP_DESCRIPTOR_BYTES) <
+		    KDUMP_DESCRIPTOR_BYTES && errno) {
+			memset(batch + i, 0, KDUMP_DESCRIPTOR_BYTES);
+			joining->unread++;
+		}
+	}
+	return OK;
+}
+
+static err_t take_descriptors(struct joining *joining, const struct source *source, uint8_t *batch,
+			      size_t count)
+{
+	struct stretch_of_data data = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		TRY(take_descriptor(joining, source, batch + i * KDUMP_DESCRIPTOR_BYTES, &data));
+	return flush_data(joining, source, &data);
+}
+
+/* Each page by itself, to lose no more than those that cannot be read. */
+static err_t take_singly(struct joining *joining, const struct source *source, uint8_t *batch,
+			 size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint8_t *descriptor = batch + i * KDUMP_DESCRIPTOR_BYTES;
+		uint64_t data_at = joining->data_at;
+		err_t result = take_descriptors(joining, source, descriptor, 1);
+		if (result != OK && !joining->read_failed)
+			return result;
+		if (result == OK)
+			continue;
+		joining->data_at = data_at;
+		joining->read_failed = false;
+		joining->incomplete = true;
+		joining->lost++;
+		joining->unread++;
+		memset(descriptor, 0, KDUMP_DESCRIPTOR_BYTES);
+	}
+	return OK;
+}
+
 static err_t take_batch(struct joining *joining, const struct source *source, uint64_t at,
 			size_t count)
 {
 	uint8_t batch[DESCRIPTORS_AT_ONCE * KDUMP_DESCRIPTOR_BYTES] = { 0 };
 	size_t size = count * KDUMP_DESCRIPTOR_BYTES;
-	struct stretch_of_data data = { 0 };
+	const struct joining before = *joining;
 
-	errno = 0;
-	if (file_some(source, at, batch, size) < size && errno && !joining->salvage)
-		return fail(ERR_IO, "%s: descriptors at %#" PRIx64 ": %s", source->name, at,
-			    strerror(errno));
-	for (size_t i = 0; i < count; i++)
-		TRY(take_descriptor(joining, source, batch + i * KDUMP_DESCRIPTOR_BYTES, &data));
-	TRY(flush_data(joining, source, &data));
+	TRY(read_descriptors(joining, source, at, batch, count));
+	err_t result = take_descriptors(joining, source, batch, count);
+	if (result != OK && joining->read_failed && joining->salvage) {
+		joining->pages = before.pages;
+		joining->lost = before.lost;
+		joining->unread = before.unread;
+		joining->data_at = before.data_at;
+		memset(batch, 0, sizeof(batch));
+		TRY(read_descriptors(joining, source, at, batch, count));
+		result = take_singly(joining, source, batch, count);
+	}
+	TRY(result);
 	TRY(sink_write(&joining->sink, joining->descriptors, batch, size));
 	joining->descriptors += size;
 	return OK;
@@ -437,6 +502,9 @@ err_t job_salvage(const struct plan *plan)
 	struct joining joining = { .plan = plan, .salvage = true };
 
 	TRY(make(&joining));
+	if (joining.unread)
+		say(&plan->say, SAY_ERROR, "makedumpfile: %s: %" PRIu64 " pages cannot be read\n",
+		    plan->input, joining.unread);
 	say(&plan->say, SAY_COMMON, "%" PRIu64 " of %" PRIu64 " pages have been salvaged.%s\n"
 	    "\nThe dumpfile is saved to %s.\n", joining.pages - joining.lost, joining.pages,
 	    joining.incomplete ? "\nThis is an incomplete dumpfile, but might analyzable." : "",

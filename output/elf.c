@@ -48,6 +48,10 @@ static err_t add_header(struct elf_writer *writer, uint32_t type, const struct e
 	if (shape->class_bytes == 4 && highest >> 32 && highest != UINT64_C(1) << 32)
 		return fail(ERR_UNSUPPORTED, "physical memory or file offset %#" PRIx64
 			    " does not fit an ELF file of 32 bits", highest);
+	uint64_t next = writer->headers_at + writer->headers_used;
+	if (next + shape->phdr > writer->headers_end)
+		return fail(ERR_IO, "more segments stay than were counted: the input changed "
+			    "while it was read");
 	if (writer->headers_used + shape->phdr > HEADERS_BYTES)
 		TRY(flush_headers(writer));
 	uint8_t *phdr = writer->headers + writer->headers_used;
@@ -87,6 +91,8 @@ static err_t write_header(struct elf_writer *writer, uint64_t headers, uint32_t 
 	put_16(big, header + shape->shnum, extended);
 	put_16(big, header + shape->shstrndx, 0);
 	TRY(sink_write(writer->sink, 0, header, shape->header));
+	writer->begun = true;
+	writer->marked = flags & INCOMPLETE_FLAG;
 	if (!extended)
 		return OK;
 	put_word(container, section + shape->sh_size, 1);
@@ -154,8 +160,8 @@ err_t elf_plan(struct elf_writer *writer, uint64_t loads)
 		return fail(ERR_UNSUPPORTED, "%" PRIu64 " segments do not fit an ELF file", loads);
 	/* As a kdump file does: see kdump_begin(). */
 	TRY(write_header(writer, headers, writer->sink->kind == SINK_FILE ? INCOMPLETE_FLAG : 0));
-	writer->begun = true;
 	writer->headers_at = shape->header;
+	writer->headers_end = shape->header + headers * shape->phdr;
 	writer->data_at = notes_at + note.file_bytes;
 	TRY(sink_write(writer->sink, notes_at, source->notes, source->notes_bytes));
 	TRY(write_eraseinfo(writer, notes_at + round_up(source->notes_bytes, 4)));
@@ -164,7 +170,13 @@ err_t elf_plan(struct elf_writer *writer, uint64_t loads)
 
 err_t elf_load(struct elf_writer *writer, const struct elf_load *load)
 {
-	return add_header(writer, PT_LOAD, load, writer->data_at);
+	TRY(add_header(writer, PT_LOAD, load, writer->data_at));
+	if (!load->file_bytes)
+		return OK;
+	size_t size = writer->shape->phdr;
+	writer->last_at = writer->headers_at + writer->headers_used - size;
+	memcpy(writer->last, writer->headers + writer->headers_used - size, size);
+	return flush_headers(writer);
 }
 
 err_t elf_data(struct elf_writer *writer, const void *bytes, size_t size)
@@ -192,30 +204,39 @@ err_t elf_finish(struct elf_writer *writer)
 	if (writer->sink->kind != SINK_FILE)
 		return OK;
 	TRY(sink_sync(writer->sink));
+	writer->marked = false; /* or half, if it fails */
 	TRY(write_flags(writer, 0));
 	return sink_sync(writer->sink);
 }
 
-/* The segment at hand has only what was written of it. */
-static void clip_last(struct elf_writer *writer)
+/* The segment at hand has only what was written of it. Where not even its header can be changed,
+ * the file gets the length that the header tells, and zeros. */
+static err_t clip_last(struct elf_writer *writer)
 {
-	const struct elf_shape *shape = writer->shape;
-	uint8_t *phdr = writer->headers + writer->headers_used - shape->phdr;
+	const struct target *container = &writer->container;
+	uint8_t *size_at = writer->last + writer->shape->p_filesz;
+	uint64_t at = get_word(container, writer->last + writer->shape->p_offset);
+	uint64_t size = get_word(container, size_at);
 
-	if (writer->headers_used < shape->phdr)
-		return;
-	uint64_t at = get_word(&writer->container, phdr + shape->p_offset);
-	uint64_t size = get_word(&writer->container, phdr + shape->p_filesz);
-	if (at && at + size > writer->data_at)
-		put_word(&writer->container, phdr + shape->p_filesz,
-			 writer->data_at > at ? writer->data_at - at : 0);
+	if (!writer->last_at || at + size <= writer->data_at)
+		return OK;
+	put_word(container, size_at, writer->data_at - at);
+	err_t result = sink_write(writer->sink, writer->last_at, writer->last, writer->shape->phdr);
+	return result == OK ? OK : sink_extend(writer->sink, at + size);
 }
 
 err_t elf_mark_incomplete(struct elf_writer *writer)
 {
 	if (!writer->begun)
 		return ERR_HOLE;
-	clip_last(writer);
-	TRY(write_flags(writer, INCOMPLETE_FLAG));
-	return flush_headers(writer);
+	err_t result = flush_headers(writer);
+	err_t clipped = clip_last(writer);
+	/* The headers of notes and of one segment are the least that opens. */
+	uint64_t least = writer->shape->header + 2 * (uint64_t)writer->shape->phdr;
+	if (result != OK || clipped != OK || writer->headers_at < least ||
+	    writer->sink->end < writer->data_at) {
+		writer->sink->hopeless = true;
+		return ERR_HOLE;
+	}
+	return writer->marked ? OK : write_flags(writer, INCOMPLETE_FLAG);
 }

@@ -244,6 +244,10 @@ static err_t add_descriptor(struct kdump_writer *writer, uint64_t at, uint32_t s
 {
 	bool big = writer->facts->target.big_endian;
 
+	uint64_t next = writer->descriptors_at + writer->descriptors_used * KDUMP_DESCRIPTOR_BYTES;
+	if (next >= writer->table_at + writer->table_bytes)
+		return fail(ERR_IO, "more pages stay than were counted before: the input changed "
+			    "while it was read");
 	if (writer->descriptors_used == DESCRIPTORS_AT_ONCE)
 		TRY(flush_descriptors(writer, held(writer)));
 	uint8_t *to = writer->descriptors + writer->descriptors_used++ * KDUMP_DESCRIPTOR_BYTES;

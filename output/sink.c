@@ -13,7 +13,10 @@
 #include "base/bytes.h"
 #include "base/io.h"
 
-enum { SEND_BYTES = 16 << 20 };
+enum {
+	SEND_BYTES = 16 << 20,
+	BEGINNING_BYTES = 512, /* of a file that is replaced: more than a header has */
+};
 
 static err_t refused(const char *name, int why)
 {
@@ -166,19 +169,79 @@ static size_t below_limit(const struct sink *sink, uint64_t at, size_t size)
 	return used >= sink->limit ? 0 : (size_t)min_u64(size, sink->limit - used);
 }
 
-/* Cut off what the file still has of its old content behind `size`. */
-static err_t cut_old(struct sink *sink, uint64_t size)
+/* fsync(), where there is a disk. */
+static err_t sync_file(struct sink *sink)
 {
-	sink->stale = false;
-	return sink->regular && ftruncate(sink->fd, (off_t)size) ? not_written(sink) : OK;
+	while (fsync(sink->fd)) {
+		if (errno == EINVAL || errno == EROFS || errno == ENOTSUP) /* no such thing there */
+			break;
+		if (errno != EINTR)
+			return not_written(sink);
+	}
+	return OK;
 }
 
-static err_t put_file(struct sink *sink, uint64_t at, const void *bytes, size_t size)
+/* Cut off what the file has of its old content behind `size`. */
+static err_t cut_old(struct sink *sink, size_t size)
 {
-	if (sink->stale && at)
+	if (sink->regular && ftruncate(sink->fd, (off_t)size))
+		return not_written(sink);
+	sink->stale = false;
+	return OK;
+}
+
+/* What the old content begins with. */
+static size_t read_beginning(const struct sink *sink, uint8_t *bytes, size_t size)
+{
+	ssize_t got;
+
+	do
+		got = pread(sink->fd, bytes, size, 0);
+	while (got < 0 && errno == EINTR);
+	return got > 0 ? (size_t)got : 0;
+}
+
+/* Replacing failed: give the old content its beginning back. Even where that cannot be written, it
+ * may still be there. */
+static bool put_back(struct sink *sink, const uint8_t *old, size_t had, size_t size)
+{
+	uint8_t now[BEGINNING_BYTES];
+
+	io_write(sink->fd, sink->name, 0, old, had);
+	if (had < size && ftruncate(sink->fd, (off_t)had))
+		return false;
+	return read_beginning(sink, now, size) == had && memcmp(now, old, had) == 0;
+}
+
+/* Write over the beginning of the old content, and when that is on the disk, cut off the rest: not
+ * even a power failure leaves the old header before a file that ends early. */
+static err_t replace(struct sink *sink, const void *bytes, size_t size)
+{
+	uint8_t old[BEGINNING_BYTES];
+	size_t had = read_beginning(sink, old, size);
+	struct kept_text why;
+
+	err_t result = io_write(sink->fd, sink->name, 0, bytes, size);
+	if (result == OK)
+		result = sync_file(sink);
+	if (result == OK)
+		result = cut_old(sink, size);
+	if (result == OK || !sink->regular)
+		return result;
+	err_keep(&why);
+	sink->hopeless = !put_back(sink, old, had, size);
+	return err_again(result, &why);
+}
+
+static err_t put_file(struct sink *sink, uint64_t at, const uint8_t *bytes, size_t size)
+{
+	size_t first = sink->stale && !at ? (size_t)min_u64(size, BEGINNING_BYTES) : 0;
+
+	if (first)
+		TRY(replace(sink, bytes, first));
+	else if (sink->stale)
 		TRY(cut_old(sink, 0));
-	TRY(io_write(sink->fd, sink->name, at, bytes, size));
-	return sink->stale ? cut_old(sink, at + size) : OK;
+	return io_write(sink->fd, sink->name, at + first, bytes + first, size - first);
 }
 
 static err_t put(struct sink *sink, uint64_t at, const void *bytes, size_t size)
@@ -292,11 +355,7 @@ err_t sink_sync(struct sink *sink)
 {
 	if (sink->fd < 0)
 		return OK;
-	while (fsync(sink->fd))
-		if (errno == EINVAL || errno == EROFS || errno == ENOTSUP) /* no such thing there */
-			break;
-		else if (errno != EINTR)
-			return not_written(sink);
+	TRY(sync_file(sink));
 	if (sink->kind == SINK_FILE)
 		place_sync(&sink->place);
 	return OK;
@@ -314,11 +373,10 @@ err_t sink_finish(struct sink *sink)
 
 void sink_abandon(struct sink *sink, bool all)
 {
-	bool unwanted = all || sink->hopeless || (sink->made && !sink->end);
+	bool unwanted = (all && !sink->stale) || sink->hopeless || (sink->made && !sink->end);
 
 	if (sink->kind == SINK_FILE && sink->fd >= 0 && unwanted &&
-	    !place_remove(&sink->place, sink->fd) && sink->regular && !sink->stale &&
-	    ftruncate(sink->fd, 0))
+	    !place_remove(&sink->place, sink->fd) && sink->regular && ftruncate(sink->fd, 0))
 		sink->end = 0; /* nothing can be done about it */
 	sink_close(sink);
 }

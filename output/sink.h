@@ -31,8 +31,8 @@ struct sink {
 	struct place place; /* SINK_FILE: where it lies */
 	bool regular;     /* an ordinary file: it can be cut, and holes are zeros */
 	bool made;        /* it was not there before */
-	bool stale;       /* what was there before still is */
-	bool hopeless;    /* set by the writer: it failed so early that nobody can open the file */
+	bool stale;       /* what was there before still is, all of it */
+	bool hopeless;    /* it failed so early that nobody can open the file */
 	uint64_t written; /* bytes handed over, those written twice counted twice */
 	uint64_t cached;  /* bytes handed over since the page cache was last emptied */
 	uint64_t unsent;  /* bytes handed over and not yet sent to the disk */
@@ -49,8 +49,9 @@ err_t sink_check(const char *name, bool replace);
 /* Open what `kind`, `name` and `limit` of the sink tell. A file is created (mode 0600); with
  * `replace` one that is there is taken, and keeps its content until the first write: that one, if
  * it is at the beginning, is in the file before the rest of the old content goes. So a header that
- * says "incomplete" leaves no moment at which the file looks whole and is not. The streams are
- * standard output, which they do not own. ERR_USAGE: it cannot be had. */
+ * says "incomplete" leaves no moment at which the file looks whole and is not. If that fails, the
+ * old content is put back; if that fails, too, the sink is hopeless. The streams are standard
+ * output, which they do not own. ERR_USAGE: it cannot be had. */
 err_t sink_open(struct sink *, bool replace);
 
 /* At a position; a SINK_STREAM takes ascending positions only. ERR_NOSPACE: full, or the limit is

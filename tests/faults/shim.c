@@ -29,6 +29,7 @@ static long wanted;
 static int how;
 static atomic_long calls, room;
 static int armed;
+static int count_fd = -1; /* opened early: later the program may open no files */
 
 void *__libc_malloc(size_t);
 void *__libc_calloc(size_t, size_t);
@@ -36,8 +37,12 @@ void *__libc_realloc(void *, size_t);
 
 __attribute__((constructor)) static void begin(void)
 {
-	const char *fault = getenv("FAULT");
+	const char *fault = getenv("FAULT"), *file = getenv("FAULT_COUNT");
 	char name[32] = "", what[32] = "";
+
+	if (file)
+		count_fd = (int)syscall(SYS_openat, AT_FDCWD, file,
+					O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	if (!fault || sscanf(fault, "%31[^:]:%ld:%31s", name, &wanted, what) < 2)
 		return;
@@ -50,16 +55,12 @@ __attribute__((constructor)) static void begin(void)
 
 __attribute__((destructor)) static void end(void)
 {
-	const char *name = getenv("FAULT_COUNT");
 	char text[32];
 	int length = snprintf(text, sizeof(text), "%ld\n", (long)calls);
 
 	armed = 0;
-	if (!name)
-		return;
-	int fd = (int)syscall(SYS_openat, AT_FDCWD, name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (fd >= 0)
-		syscall(SYS_write, fd, text, length);
+	if (count_fd >= 0)
+		syscall(SYS_write, count_fd, text, length);
 }
 
 /* Is this the call that fails? */

@@ -36,7 +36,7 @@ class Memory:
     def read_notes(self, notes):
         found = re.search(rb"VMCOREINFO\0\0([^\0]*)", notes)
         if found:
-            self.info = found[1].decode()
+            self.info = found[1].decode(errors="replace")
 
     def offset(self, paddr, size=1):
         for first, end, offset in self.segments:
