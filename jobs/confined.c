@@ -13,10 +13,15 @@ static const char *output_of(const struct plan *plan, unsigned index)
 	return plan->job == JOB_GENERATE ? plan->vmcoreinfo_out : plan->output;
 }
 
+/* Extensions are other people's code, and nobody can tell what files they need. */
 void confine_job(const struct plan *plan)
 {
-	int list = confine_begin();
+	int list = -1;
 	const char *name;
+
+	if (plan->extensions)
+		return;
+	list = confine_begin();
 
 	list = confine_allow(list, "/", MAY_READ);
 	for (unsigned i = 0; (name = output_of(plan, i)); i++) {
