@@ -198,16 +198,6 @@ static err_t elf_open(struct source *source)
 	return extents_build(source);
 }
 
-static void elf_close(struct source *source)
-{
-	free(source->notes);
-	free(source->segment);
-	free(source->extent);
-	source->notes = NULL;
-	source->segment = NULL;
-	source->extent = NULL;
-}
-
 static err_t elf_lend(struct reader *reader, paddr_t at, const uint8_t **ret, size_t *size)
 {
 	const struct source *source = reader->source;
@@ -228,6 +218,6 @@ static err_t elf_lend(struct reader *reader, paddr_t at, const uint8_t **ret, si
 }
 
 const struct input_format elf_format = {
-	.name = "ELF core", .probe = probe, .open = elf_open, .close = elf_close,
+	.name = "ELF core", .probe = probe, .open = elf_open,
 	.lend = elf_lend, .pages = extents_pages,
 };

@@ -357,11 +357,7 @@ static void kdump_close(struct source *source)
 	if (source->kdump)
 		ranks_deinit(&source->kdump->ranks);
 	free(source->kdump);
-	free(source->notes);
-	free(source->stored.eraseinfo);
 	source->kdump = NULL;
-	source->notes = NULL;
-	source->stored.eraseinfo = NULL;
 }
 
 const struct input_format kdump_format = {

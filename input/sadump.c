@@ -412,12 +412,6 @@ static void sadump_close(struct source *source)
 		ranks_deinit(&sadump->ranks);
 	free(sadump);
 	source->sadump = NULL;
-	free(source->notes);
-	free(source->segment);
-	free(source->extent);
-	source->notes = NULL;
-	source->segment = NULL;
-	source->extent = NULL;
 }
 
 const struct input_format sadump_format = {

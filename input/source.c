@@ -95,9 +95,16 @@ err_t source_open(struct source *source)
 
 void source_close(struct source *source)
 {
-	if (source->format)
+	if (source->format && source->format->close)
 		source->format->close(source);
 	flat_close(source);
+	free(source->notes);
+	free(source->segment);
+	free(source->extent);
+	free(source->stored.eraseinfo);
+	source->notes = source->stored.eraseinfo = NULL;
+	source->segment = NULL;
+	source->extent = NULL;
 	if (source->fd >= 0)
 		close(source->fd);
 	source->format = NULL;

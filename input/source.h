@@ -23,6 +23,8 @@ struct input_format {
 
 	/* Fill the source from the file. On failure close() is called too. */
 	err_t (*open)(struct source *);
+
+	/* Give up what is the format's own; the rest source_close() frees. NULL: nothing is. */
 	void (*close)(struct source *);
 
 	/* Point *ret at the bytes at `at`, at least one and at most *size, and say in *size how
