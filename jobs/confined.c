@@ -16,14 +16,11 @@ static const char *output_of(const struct plan *plan, unsigned index)
 /* Extensions are other people's code, and nobody can tell what files they need. */
 void confine_job(const struct plan *plan)
 {
-	int list = -1;
 	const char *name;
 
 	if (plan->extensions)
 		return;
-	list = confine_begin();
-
-	list = confine_allow(list, "/", MAY_READ);
+	int list = confine_allow(confine_begin(), "/", MAY_READ);
 	for (unsigned i = 0; (name = output_of(plan, i)); i++) {
 		list = confine_allow_folder_of(list, name, MAY_WRITE | MAY_REMOVE);
 		list = confine_allow(list, name, MAY_WRITE); /* where a link leads */
