@@ -270,24 +270,27 @@ static void write_all(struct shape *shape, struct output *output, const struct s
 
 static void option(struct shape *shape, const char *name, const char *value)
 {
-	uint64_t number = strtoull(value, NULL, 0);
+	const struct {
+		const char *name;
+		bool *is;         /* or */
+		uint64_t *number;
+	} options[] = {
+		{ "media", &shape->media, NULL },      { "all", &shape->all, NULL },
+		{ "version", NULL, &shape->version },  { "cpus", NULL, &shape->cpus },
+		{ "zone", NULL, &shape->zone },        { "apic", NULL, &shape->first_id },
+		{ "step", NULL, &shape->id_step },
+	};
 
-	if (!strcmp(name, "media"))
-		shape->media = true;
-	else if (!strcmp(name, "all"))
-		shape->all = true;
-	else if (!strcmp(name, "version"))
-		shape->version = number;
-	else if (!strcmp(name, "cpus"))
-		shape->cpus = number;
-	else if (!strcmp(name, "zone"))
-		shape->zone = number;
-	else if (!strcmp(name, "apic"))
-		shape->first_id = number;
-	else if (!strcmp(name, "step"))
-		shape->id_step = number;
-	else
-		die("there is no option \"%s\"", name);
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (strcmp(name, options[i].name) != 0)
+			continue;
+		if (options[i].is)
+			*options[i].is = true;
+		else
+			*options[i].number = strtoull(value, NULL, 0);
+		return;
+	}
+	die("there is no option \"%s\"", name);
 }
 
 int main(int argc, char **argv)
