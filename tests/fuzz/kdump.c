@@ -5,36 +5,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/bits.h"
 #include "base/fault.h"
 #include "input/kdump.h"
+#include "tests/fuzz/pages.h"
 
 enum { PAGES = 256 };
-
-static void check(bool holds)
-{
-	if (!holds)
-		__builtin_trap();
-}
-
-static void read_pages(const struct source *source, struct reader *reader)
-{
-	uint64_t all[PAGES / 64] = { 0 }, data[PAGES / 64] = { 0 };
-	const uint8_t *page;
-
-	source->format->pages(source, 0, PAGES, false, all);
-	source->format->pages(source, 0, PAGES, true, data);
-	for (pfn_t pfn = 0; pfn < PAGES; pfn++) {
-		check(bits_test(all, pfn) || !bits_test(data, pfn));
-		err_t result = reader_page(reader, pfn, &page);
-		check((result == ERR_HOLE) == !bits_test(data, pfn));
-		volatile uint8_t sum = 0;
-		for (size_t i = 0; result == OK && i < page_bytes(&source->target); i++)
-			sum += page[i];
-		(void)sum;
-		reader_faulted(reader);
-	}
-}
 
 /* What is counted as present is what pages() tells. */
 static void count_pages(const struct source *source, struct reader *reader)
@@ -68,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		if (source_open(&source) != OK)
 			continue;
 		if (source.stored.known && reader_create(&source, &reader) == OK) {
-			read_pages(&source, reader);
+			uint64_t all[PAGES / 64] = { 0 }, data[PAGES / 64] = { 0 };
+			read_pages(&source, reader, PAGES, all, data);
 			count_pages(&source, reader);
 			reader_destroy(reader);
 		}

@@ -13,9 +13,17 @@ static const char *const names[] = {
 enum { CORES = sizeof(names) / sizeof(names[0]), PAGES = 0x3000, WINDOW = 0x1000 };
 
 /* Bit by window: a list that is walked again for each must not take more than there is. */
-static void walk(struct decider *decider, const struct facts *facts)
+static void walk(struct dump *dump, const uint8_t *data, size_t size)
 {
 	static uint64_t words[WINDOW / 64];
+	struct decider *decider = &dump->decider;
+	const struct facts *facts = &dump->facts;
+
+	(void)data;
+	(void)size;
+	decider_set_level(decider, 31);
+	if (!dump->kernel_known)
+		return;
 
 	for (pfn_t first = 0; first < PAGES; first += WINDOW) {
 		struct decision decision = { .first = first, .end = first + WINDOW,
@@ -30,20 +38,8 @@ static void walk(struct decider *decider, const struct facts *facts)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct core cores[CORES];
-	struct core *core = core_begin(cores, names, CORES, data, size);
-	struct plan plan = core_plan(core);
-	struct dump dump;
+	bool percpu = strstr(names[data && size ? data[0] % CORES : 0], "percpu");
 
-	fault_setup();
-	plan.level[0] = 16; /* others need facts that old kernels are searched for, at length */
-	plan.percpu_free = strstr(names[data && size ? data[0] % CORES : 0], "percpu");
-	if (dump_open(&dump, &plan) == OK) {
-		decider_set_level(&dump.decider, 31);
-		if (dump.kernel_known)
-			walk(&dump.decider, &dump.facts);
-		dump_close(&dump);
-	}
-	core_end(core);
-	return 0;
+	return core_run(names, CORES, (struct plan){ .level = { 16 }, .percpu_free = percpu },
+			walk, data, size);
 }

@@ -11,13 +11,18 @@ static const char *const names[] = {
 
 enum { CORES = sizeof(names) / sizeof(names[0]), STRETCHES = 4096 };
 
-static void look(struct memmap *map)
+static void look(struct dump *dump, const uint8_t *data, size_t size)
 {
+	struct memmap *map = &dump->map;
 	struct stretch stretch;
 	const uint8_t *page;
 	uint64_t readable;
 	pfn_t pfn = 0;
 
+	(void)data;
+	(void)size;
+	if (!dump->kernel_known)
+		return;
 	for (unsigned i = 0; i < STRETCHES && pfn < map->limit; i++, pfn = stretch.end) {
 		memmap_find(map, pfn, &stretch);
 		if (stretch.first > pfn || stretch.end <= pfn)
@@ -36,18 +41,5 @@ static void look(struct memmap *map)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct core cores[CORES];
-	struct core *core = core_begin(cores, names, CORES, data, size);
-	struct plan plan = core_plan(core);
-	struct dump dump;
-
-	fault_setup();
-	plan.level[0] = 16; /* others need facts that old kernels are searched for, at length */
-	if (dump_open(&dump, &plan) == OK) {
-		if (dump.kernel_known)
-			look(&dump.map);
-		dump_close(&dump);
-	}
-	core_end(core);
-	return 0;
+	return core_run(names, CORES, (struct plan){ .level = { 16 } }, look, data, size);
 }

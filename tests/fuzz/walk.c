@@ -39,26 +39,20 @@ static void translate_from(struct dump *dump, vaddr_t at)
 		translate(dump, at + (UINT64_C(1) << i) - 1);
 }
 
+static void look(struct dump *dump, const uint8_t *data, size_t size)
+{
+	if (!dump->memory_known)
+		return;
+	translate_from(dump, 0);
+	translate_from(dump, dump->space.kernel_start);
+	translate_from(dump, dump->space.tables_first);
+	translate_from(dump, size >= 8 ? get_64(false, data + size - 8) : 0);
+	for (size_t i = 0; i < dump->space.regions; i++)
+		translate(dump, dump->space.region[i].last);
+}
+
+/* Level 1: a kernel that is not understood is none the less opened. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct core cores[CORES];
-	struct core *core = core_begin(cores, names, CORES, data, size);
-	struct plan plan = core_plan(core);
-	struct dump dump;
-
-	fault_setup();
-	plan.level[0] = 1; /* a kernel that is not understood is none the less opened */
-	if (dump_open(&dump, &plan) == OK) {
-		if (dump.memory_known) {
-			translate_from(&dump, 0);
-			translate_from(&dump, dump.space.kernel_start);
-			translate_from(&dump, dump.space.tables_first);
-			translate_from(&dump, size >= 8 ? get_64(false, data + size - 8) : 0);
-			for (size_t i = 0; i < dump.space.regions; i++)
-				translate(&dump, dump.space.region[i].last);
-		}
-		dump_close(&dump);
-	}
-	core_end(core);
-	return 0;
+	return core_run(names, CORES, (struct plan){ .level = { 1 } }, look, data, size);
 }
