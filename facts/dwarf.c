@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dwarf.c - debug information as types.h asks for it, and one walk over it that answers all asks.
- * Of a type that is defined in many units the first definition counts. Nothing here trusts the
- * file: what is followed is followed to a depth (types.c), and of members no more are looked at
- * than any kernel comes near. */
+ * A type's id is where its DIE stands; of an array of several dimensions, the inner ones have the
+ * number of the dimension on top. Of a type that is defined in many units the first definition
+ * counts. Nothing here trusts the file: what is followed is followed to a depth and a number of
+ * members (types.c), and of members no more are looked at while everything is walked than any
+ * kernel comes near. */
 #include "facts/dwarf.h"
 
 #include <dwarf.h>
@@ -10,8 +12,9 @@
 #include <string.h>
 
 #include "facts/answer.h"
+#include "facts/dwarf_names.h"
 
-enum { MEMBERS_MOST = 1 << 22 };
+enum { MEMBERS_MOST = 1 << 22, DIMENSION_SHIFT = 56, DIMENSIONS_MOST = 8 };
 
 /* --- one type --- */
 
@@ -57,48 +60,61 @@ static bool type_of(Dwarf_Die *die, Dwarf_Die *ret)
 	       dwarf_formref_die(&attribute, ret);
 }
 
-/* Elements of an array, by its first dimension; 0: it has no bound. */
-static uint64_t elements_of(Dwarf_Die *array)
+static uint64_t type_id(Dwarf_Die *die)
 {
-	Dwarf_Die range;
+	Dwarf_Die type;
+
+	return type_of(die, &type) ? dwarf_dieoffset(&type) : 0;
+}
+
+/* Elements of one dimension; 0: it has no bound. */
+static uint64_t range_elements(Dwarf_Die *range)
+{
 	uint64_t bound;
 
-	if (dwarf_child(array, &range))
-		return 0;
-	do {
-		if (dwarf_tag(&range) != DW_TAG_subrange_type)
-			continue;
-		if (number(&range, DW_AT_count, &bound))
-			return bound;
-		return number(&range, DW_AT_upper_bound, &bound) && bound < INT64_MAX ? bound + 1
-										      : 0;
-	} while (dwarf_siblingof(&range, &range) == 0);
-	return 0;
+	if (number(range, DW_AT_count, &bound))
+		return bound;
+	return number(range, DW_AT_upper_bound, &bound) && bound < INT64_MAX ? bound + 1 : 0;
 }
 
-static uint64_t bytes_of(Dwarf_Die *die, enum type_kind kind)
+/* What an array consists of, as far as the dimension that its id tells. */
+static void tell_array(Dwarf_Die *die, struct type *type)
 {
-	Dwarf_Word bytes = 0;
+	unsigned dimension = (unsigned)(type->id >> DIMENSION_SHIFT), dimensions = 0;
+	Dwarf_Word bytes;
+	Dwarf_Die range;
 
-	if (kind == TYPE_ARRAY)
-		return dwarf_aggregate_size(die, &bytes) ? 0 : bytes;
-	int64_t size = kind == TYPE_ALIAS || kind == TYPE_OTHER ? 0 : dwarf_bytesize(die);
-	return size > 0 ? (uint64_t)size : 0;
+	if (!dwarf_child(die, &range)) {
+		do {
+			if (dwarf_tag(&range) == DW_TAG_subrange_type &&
+			    dimensions++ == dimension)
+				type->elements = range_elements(&range);
+		} while (dwarf_siblingof(&range, &range) == 0);
+	}
+	if (!dimension && !dwarf_aggregate_size(die, &bytes))
+		type->bytes = bytes;
+	if (dimension + 1 < dimensions && dimension < DIMENSIONS_MOST)
+		type->of = type->id + (UINT64_C(1) << DIMENSION_SHIFT);
 }
 
-static void tell_type(Dwarf_Die *die, struct type *ret)
+static uint64_t bytes_of(const struct dwarf *dwarf, Dwarf_Die *die, enum type_kind kind)
+{
+	if (kind == TYPE_ALIAS || kind == TYPE_OTHER || kind == TYPE_ARRAY)
+		return 0;
+	int64_t size = dwarf_bytesize(die);
+	return size > 0 ? (uint64_t)size : kind == TYPE_POINTER ? dwarf->word_bytes : 0;
+}
+
+static void tell_type(const struct dwarf *dwarf, Dwarf_Die *die, uint64_t id, struct type *ret)
 {
 	const char *name = dwarf_diename(die);
 	uint64_t encoding = 0;
-	Dwarf_Die of;
 
-	*ret = (struct type){ .id = dwarf_dieoffset(die), .kind = kind_of(die),
-			      .name = name ? name : "" };
-	ret->bytes = bytes_of(die, ret->kind);
-	if (type_of(die, &of))
-		ret->of = dwarf_dieoffset(&of);
+	*ret = (struct type){ .id = id, .kind = kind_of(die), .name = name ? name : "",
+			      .of = type_id(die) };
+	ret->bytes = bytes_of(dwarf, die, ret->kind);
 	if (ret->kind == TYPE_ARRAY)
-		ret->elements = elements_of(die);
+		tell_array(die, ret);
 	number(die, DW_AT_encoding, &encoding);
 	ret->is_signed = encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
 }
@@ -125,7 +141,7 @@ static bool byte_offset(Dwarf_Die *member, uint64_t *ret)
 
 /* The same in bits, of bit fields too: DW_AT_data_bit_offset counts from the start of the struct;
  * before DWARF 4, DW_AT_bit_offset counted from the highest bit of a storage unit. */
-static bool bit_offset(Dwarf_Die *member, bool big_endian, struct member *ret)
+static bool bit_offset(const struct dwarf *dwarf, Dwarf_Die *member, struct member *ret)
 {
 	uint64_t bytes, bits = 0, unit = 0, from_top = 0;
 	Dwarf_Die type;
@@ -135,59 +151,82 @@ static bool bit_offset(Dwarf_Die *member, bool big_endian, struct member *ret)
 	ret->bit_offset = bytes * 8;
 	if (!number(member, DW_AT_bit_size, &bits))
 		return true;
-	ret->bits = (unsigned)bits;
+	ret->bits = (unsigned)min_u64(bits, 64);
 	if (number(member, DW_AT_data_bit_offset, &ret->bit_offset) ||
 	    !number(member, DW_AT_bit_offset, &from_top))
 		return true;
 	if (!number(member, DW_AT_byte_size, &unit) && type_of(member, &type))
-		unit = bytes_of(&type, kind_of(&type));
-	ret->bit_offset += big_endian ? from_top : unit * 8 - bits - from_top;
+		unit = bytes_of(dwarf, &type, kind_of(&type));
+	ret->bit_offset += dwarf->big_endian ? from_top : unit * 8 - bits - from_top;
 	return true;
 }
 
-static bool next_die(struct dwarf *dwarf, const struct type *whole, uint64_t place, Dwarf_Die *ret)
+/* With an index nothing is walked as a whole, and types.c bounds each question. */
+static bool too_many(const struct dwarf *dwarf)
+{
+	return !dwarf->names.room && dwarf->members >= MEMBERS_MOST;
+}
+
+static bool next_die(const struct dwarf *dwarf, const struct type *whole, uint64_t place,
+		     Dwarf_Die *ret)
 {
 	Dwarf_Die at;
 
 	if (!dwarf_offdie(dwarf->debug, place ? place : whole->id, &at))
 		return false;
-	return (place ? dwarf_siblingof(&at, ret) : dwarf_child(&at, ret)) == 0;
+	if (!place)
+		return dwarf_child(&at, ret) == 0;
+	return dwarf_siblingof(&at, ret) == 0 && dwarf_dieoffset(ret) > place;
 }
 
 static bool next_member(struct types *types, const struct type *whole, struct member *at)
 {
 	struct dwarf *dwarf = (struct dwarf *)types;
-	bool big_endian = dwarf->big_endian;
 	uint64_t place = at->place;
-	Dwarf_Die die, type;
+	Dwarf_Die die;
 
-	while (dwarf->members < MEMBERS_MOST && next_die(dwarf, whole, place, &die)) {
+	while (!too_many(dwarf) && next_die(dwarf, whole, place, &die)) {
 		dwarf->members++;
 		place = dwarf_dieoffset(&die);
 		const char *name = dwarf_diename(&die);
 		struct member member = { .name = name ? name : "", .place = place };
-		if (dwarf_tag(&die) != DW_TAG_member || !type_of(&die, &type) ||
-		    !bit_offset(&die, big_endian, &member))
+		member.type = type_id(&die);
+		if (dwarf_tag(&die) != DW_TAG_member || !member.type ||
+		    !bit_offset(dwarf, &die, &member))
 			continue;
-		member.type = dwarf_dieoffset(&type);
 		*at = member;
 		return true;
 	}
 	return false;
 }
 
+/* The definition in the index. */
+static bool tell_noted(const struct dwarf *dwarf, unsigned tag, const char *name, struct type *ret)
+{
+	uint64_t at = dwarf_names_find(&dwarf->names, tag, name);
+	Dwarf_Die die;
+
+	if (!at || !dwarf_offdie(dwarf->debug, at, &die))
+		return false;
+	tell_type(dwarf, &die, at, ret);
+	return true;
+}
+
+/* What is only declared in one file may be defined in another. */
 static bool get(struct types *types, uint64_t id, struct type *ret)
 {
-	struct dwarf *dwarf = (struct dwarf *)types;
+	const struct dwarf *dwarf = (struct dwarf *)types;
 	Dwarf_Die die;
 
 	if (!id) {
-		*ret = (struct type){ .kind = TYPE_VOID, .name = "" };
+		*ret = (struct type){ .kind = TYPE_VOID, .name = "void" };
 		return true;
 	}
-	if (!dwarf_offdie(dwarf->debug, id, &die))
+	if (!dwarf_offdie(dwarf->debug, id & ((UINT64_C(1) << DIMENSION_SHIFT) - 1), &die))
 		return false;
-	tell_type(&die, ret);
+	tell_type(dwarf, &die, id, ret);
+	if (dwarf_hasattr(&die, DW_AT_declaration))
+		tell_noted(dwarf, (unsigned)dwarf_tag(&die), ret->name, ret);
 	return true;
 }
 
@@ -222,7 +261,7 @@ static err_t see_units(struct dwarf *dwarf, see_die *see, void *argument)
 		if (dwarf_offdie(dwarf->debug, at + header, &unit) &&
 		    !see_unit(&unit, see, argument))
 			return OK;
-		if (dwarf->members >= MEMBERS_MOST)
+		if (too_many(dwarf))
 			return fail(ERR_CORRUPT, "%s: the structs in its debug information nest "
 				    "without end", dwarf->types.source);
 	}
@@ -235,7 +274,8 @@ static err_t see_units(struct dwarf *dwarf, see_die *see, void *argument)
 /* --- looking for one --- */
 
 struct wanted {
-	enum type_kind kind;
+	const struct dwarf *dwarf;
+	unsigned tag;
 	const char *name;
 	bool found;
 	struct type type;
@@ -252,21 +292,31 @@ static bool is_named(Dwarf_Die *die, const char *name)
 static bool see_wanted_type(void *argument, Dwarf_Die *die)
 {
 	struct wanted *wanted = argument;
-	enum type_kind kind = kind_of(die);
-	bool qualifier = kind == TYPE_ALIAS && dwarf_tag(die) != DW_TAG_typedef;
 
-	if (kind != wanted->kind || qualifier || !is_named(die, wanted->name))
+	if ((unsigned)dwarf_tag(die) != wanted->tag || kind_of(die) == TYPE_OTHER ||
+	    !is_named(die, wanted->name))
 		return true;
-	tell_type(die, &wanted->type);
+	tell_type(wanted->dwarf, die, dwarf_dieoffset(die), &wanted->type);
 	wanted->found = true;
 	return false;
 }
 
 static bool find(struct types *types, enum type_kind kind, const char *name, struct type *ret)
 {
-	struct wanted wanted = { .kind = kind, .name = name };
+	static const unsigned tags[] = {
+		[TYPE_STRUCT] = DW_TAG_structure_type, [TYPE_UNION] = DW_TAG_union_type,
+		[TYPE_ENUM] = DW_TAG_enumeration_type, [TYPE_NUMBER] = DW_TAG_base_type,
+		[TYPE_ALIAS] = DW_TAG_typedef,
+	};
+	struct dwarf *dwarf = (struct dwarf *)types;
+	struct wanted wanted = { .dwarf = dwarf, .name = name };
 
-	see_units((struct dwarf *)types, see_wanted_type, &wanted);
+	if ((size_t)kind >= sizeof(tags) / sizeof(tags[0]) || !tags[kind])
+		return false;
+	if (dwarf->names.room)
+		return tell_noted(dwarf, tags[kind], name, ret);
+	wanted.tag = tags[kind];
+	see_units(dwarf, see_wanted_type, &wanted);
 	if (wanted.found)
 		*ret = wanted.type;
 	return wanted.found;
@@ -299,24 +349,26 @@ static bool enumerator(struct types *types, const char *name, uint64_t *ret)
 static bool see_wanted_variable(void *argument, Dwarf_Die *die)
 {
 	struct wanted *wanted = argument;
-	Dwarf_Die type;
 
-	if (dwarf_tag(die) != DW_TAG_variable || !is_named(die, wanted->name) ||
-	    !type_of(die, &type))
+	if (dwarf_tag(die) != DW_TAG_variable || !is_named(die, wanted->name) || !type_id(die))
 		return true;
-	tell_type(&type, &wanted->type);
+	wanted->value = type_id(die);
 	wanted->found = true;
 	return false;
 }
 
 static bool variable(struct types *types, const char *name, struct type *ret)
 {
+	struct dwarf *dwarf = (struct dwarf *)types;
 	struct wanted wanted = { .name = name };
+	Dwarf_Die die;
 
-	see_units((struct dwarf *)types, see_wanted_variable, &wanted);
-	if (wanted.found)
-		*ret = wanted.type;
-	return wanted.found;
+	if (!dwarf->names.room) {
+		see_units(dwarf, see_wanted_variable, &wanted);
+		return wanted.found && get(types, wanted.value, ret);
+	}
+	uint64_t at = dwarf_names_find(&dwarf->names, DW_TAG_variable, name);
+	return at && dwarf_offdie(dwarf->debug, at, &die) && get(types, type_id(&die), ret);
 }
 
 /* --- answering --- */
@@ -350,7 +402,7 @@ static void see_type(struct answering *answering, Dwarf_Die *die)
 		answer_file(answering, die, name);
 	if (!answer_wants_type(answering->asks, name))
 		return;
-	tell_type(die, &type);
+	tell_type(answering->dwarf, die, dwarf_dieoffset(die), &type);
 	if (types_bare(types, &type, &type) && type.bytes)
 		answer_type(answering->asks, types, name, &type);
 }
@@ -358,13 +410,13 @@ static void see_type(struct answering *answering, Dwarf_Die *die)
 static void see_variable(struct answering *answering, Dwarf_Die *die)
 {
 	const char *name = dwarf_diename(die);
-	Dwarf_Die type_die;
+	struct types *types = &answering->dwarf->types;
 	struct type type;
 
-	if (!name || !asks_find(answering->asks, name) || !type_of(die, &type_die))
+	if (!name || !asks_find(answering->asks, name) || !type_id(die) ||
+	    !get(types, type_id(die), &type))
 		return;
-	tell_type(&type_die, &type);
-	answer_variable(answering->asks, &answering->dwarf->types, name, &type);
+	answer_variable(answering->asks, types, name, &type);
 }
 
 static void see_enumerators(struct answering *answering, Dwarf_Die *enumeration)
@@ -416,13 +468,36 @@ err_t dwarf_open(struct dwarf *dwarf, struct Elf *elf, const char *name)
 					    .variable = variable } };
 	const char *ident = elf_getident(elf, NULL);
 	dwarf->big_endian = ident && ident[EI_DATA] == ELFDATA2MSB;
+	dwarf->word_bytes = ident && ident[EI_CLASS] == ELFCLASS32 ? 4 : 8;
 	dwarf->debug = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
 	return dwarf->debug ? OK : fail(ERR_CORRUPT, "%s: no debug information: %s", name,
 					dwarf_errmsg(-1));
 }
 
+struct noting {
+	struct dwarf_names *names;
+	err_t result;
+};
+
+static bool see_name(void *argument, Dwarf_Die *die)
+{
+	struct noting *noting = argument;
+
+	noting->result = dwarf_names_note(noting->names, die);
+	return noting->result == OK;
+}
+
+err_t dwarf_index(struct dwarf *dwarf)
+{
+	struct noting noting = { &dwarf->names, OK };
+
+	TRY(see_units(dwarf, see_name, &noting));
+	return within(noting.result, "%s", dwarf->types.source);
+}
+
 void dwarf_close(struct dwarf *dwarf)
 {
+	dwarf_names_free(&dwarf->names);
 	dwarf_end(dwarf->debug);
 	dwarf->debug = NULL;
 }

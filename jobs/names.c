@@ -126,8 +126,9 @@ static err_t types_of_vmlinux(struct kernel_names *names)
 {
 	TRY(open_vmlinux(names));
 	const struct vmlinux *from = names->has_debug ? &names->debug : &names->vmlinux;
-	TRY(dwarf_types_open(&names->dwarf, from->elf, from->name, from->word_bytes));
+	TRY(dwarf_open(&names->dwarf, from->elf, from->name));
 	names->has_dwarf = true;
+	TRY(dwarf_index(&names->dwarf));
 	names->types = &names->dwarf.types;
 	return OK;
 }
@@ -245,7 +246,7 @@ void names_free(struct kernel_names *names)
 	if (names->has_btf)
 		btf_close(&names->btf);
 	if (names->has_dwarf)
-		dwarf_types_close(&names->dwarf);
+		dwarf_close(&names->dwarf);
 	if (names->has_debug)
 		vmlinux_close(&names->debug);
 	if (names->has_vmlinux)

@@ -4,7 +4,7 @@
 #ifndef JOBS_NAMES_H
 #define JOBS_NAMES_H
 
-#include "facts/dwarf_types.h"
+#include "facts/dwarf.h"
 #include "facts/vmlinux.h"
 #include "kernel/btf.h"
 #include "kernel/modules.h"
@@ -39,7 +39,7 @@ struct kernel_names {
 	struct vmlinux vmlinux;       /* -x, and the file with its debug information */
 	struct vmlinux debug;
 	bool has_vmlinux, has_debug;
-	struct dwarf_types dwarf;
+	struct dwarf dwarf;
 	bool has_dwarf;
 	struct module_lists lists;
 	struct held_module held[MODULES_HELD];

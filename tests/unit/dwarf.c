@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dwarf_types.c - types out of debug information: of this very program, whose compiler knows what
+/* dwarf.c - types out of debug information: of this very program, whose compiler knows what
  * must come out. */
-#include "facts/dwarf_types.h"
+#include "facts/dwarf.h"
 
 #include <fcntl.h>
 #include <libelf.h>
@@ -40,7 +40,7 @@ static volatile int hidden_number;
 
 static int file;
 static Elf *elf;
-static struct dwarf_types dwarf;
+static struct dwarf dwarf;
 
 /* The offset of a chain of members. */
 static uint64_t offset(const char *chain, struct type *ret)
@@ -125,16 +125,16 @@ int main(void)
 	file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	elf = elf_begin(file, ELF_C_READ, NULL);
 	hidden_number = (int)(intptr_t)many_specks[one_speck.letter == 'y'];
-	if (dwarf_types_open(&dwarf, elf, "this program", sizeof(void *)) != OK) {
-		printf("SKIP dwarf_types: %s\n", err_text());
+	if (dwarf_open(&dwarf, elf, "this program") != OK || dwarf_index(&dwarf) != OK) {
+		printf("SKIP dwarf: %s\n", err_text());
 		return 0;
 	}
 	int failed = run_tests((struct test[]){
-		{ "dwarf_types members", members },
-		{ "dwarf_types arrays and pointers", arrays_and_pointers },
-		{ "dwarf_types variables and enumerators", variables_and_enumerators },
+		{ "dwarf members", members },
+		{ "dwarf arrays and pointers", arrays_and_pointers },
+		{ "dwarf variables and enumerators", variables_and_enumerators },
 		{ 0 } });
-	dwarf_types_close(&dwarf);
+	dwarf_close(&dwarf);
 	elf_end(elf);
 	close(file);
 	return failed;
