@@ -54,10 +54,10 @@ static bool take_symbol(void *argument, const struct kernel_symbol *symbol)
 {
 	struct kernel_names *names = argument;
 	struct wanted_symbol *wanted = find(names, symbol->name);
-	vaddr_t text_end = at(names, "_etext");
 
 	if (!wanted)
 		return true;
+	vaddr_t text_end = at(names, "_etext");
 	bool function = strchr("tTwW", symbol->type) && (!text_end || symbol->at < text_end);
 	if (!wanted->at || (wanted->function && !function)) {
 		wanted->at = symbol->at;
