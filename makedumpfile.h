@@ -95,8 +95,8 @@ struct dump {
 	uint8_t uts[UTS_FIELDS * UTS_FIELD];
 	struct dump_facts out;
 	pfn_t max_mapnr;
-	struct scrub *scrub; /* what is overwritten; NULL: nothing. Owned, as is conf */
-	struct conf *conf;
+	struct scrub *scrub; /* what is overwritten; NULL: nothing. Owned */
+	const struct conf *conf; /* what --config asks for; NULL: nothing. Lent */
 	struct extensions *extensions; /* that are asked about pages; owned */
 	const uint8_t *erased_before; /* eraseinfo of the input */
 	size_t erased_before_bytes;
@@ -220,9 +220,10 @@ uint64_t budget_window(const struct plan *, pfn_t max_mapnr);
 /* How many worker threads. 0: the main thread does it all. */
 unsigned budget_workers(const struct plan *, const struct packing *);
 
-/* jobs/erase.c: read plan->config. ERR_USAGE: it cannot be opened, or has an error and none is
- * allowed; the sentence says where. */
-err_t erase_read(struct dump *, const struct plan *);
+/* jobs/erase.c: read plan->config into *ret, which is zeros and which the caller frees whatever
+ * comes out. ERR_NOMEM; ERR_USAGE: it cannot be opened, or has an error and none is allowed; the
+ * sentence says where. */
+err_t erase_read(const struct plan *, struct conf *ret);
 
 /* Get dump->scrub if anything may be overwritten; find in the opened dump what plan->config asks to
  * be; and when all is found, make the scrub ready, or none where there is nothing. ERR_NOMEM,

@@ -391,9 +391,10 @@ static err_t find_erased(struct dump *dump)
 	return erase_seal(dump);
 }
 
-static err_t make_dump(struct dump *dump, const struct plan *plan)
+static err_t make_dump(struct dump *dump, const struct plan *plan, const struct conf *conf)
 {
 	TRY(dump_open(dump, plan));
+	dump->conf = plan->config ? conf : NULL;
 	choose_codec(dump);
 	if (plan->no_vmemmap && (!dump->kernel_known || dump->xen.here))
 		say(&plan->say, SAY_COMMON, "Can't find vmemmap pages\n");
@@ -418,11 +419,13 @@ static err_t make_dump(struct dump *dump, const struct plan *plan)
 err_t job_dump(const struct plan *plan)
 {
 	struct dump dump = { 0 };
+	struct conf conf = { 0 };
 
 	TRY(job_check_output(plan));
-	err_t result = erase_read(&dump, plan);
+	err_t result = erase_read(plan, &conf);
 	if (result == OK)
-		result = make_dump(&dump, plan);
+		result = make_dump(&dump, plan, &conf);
 	erase_release(&dump);
+	conf_free(&conf);
 	return result;
 }

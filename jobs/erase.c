@@ -5,15 +5,12 @@
 
 #include "jobs/names.h"
 
-err_t erase_read(struct dump *dump, const struct plan *plan)
+err_t erase_read(const struct plan *plan, struct conf *ret)
 {
 	if (!plan->config)
 		return OK;
-	dump->conf = calloc(1, sizeof(*dump->conf));
-	if (!dump->conf)
-		return fail(ERR_NOMEM, "no memory for %s", plan->config);
-	err_t result = conf_read(dump->conf, plan->config);
-	if (result != ERR_USAGE || !plan->config_warn || !dump->conf->text)
+	err_t result = conf_read(ret, plan->config);
+	if (result != ERR_USAGE || !plan->config_warn || !ret->text)
 		return result;
 	say(&plan->say, SAY_ERROR, "makedumpfile: %s\n", err_text());
 	return OK;
@@ -90,12 +87,8 @@ void erase_release(struct dump *dump)
 {
 	if (dump->scrub)
 		scrub_free(dump->scrub);
-	if (dump->conf)
-		conf_free(dump->conf);
 	free(dump->scrub);
-	free(dump->conf);
 	dump->scrub = NULL;
-	dump->conf = NULL;
 }
 
 struct erased erase_count(const struct dump *dump)

@@ -453,7 +453,7 @@ static err_t open_parts(struct dump *dump)
 
 err_t dump_open(struct dump *dump, const struct plan *plan)
 {
-	*dump = (struct dump){ .plan = plan, .conf = dump->conf };
+	*dump = (struct dump){ .plan = plan };
 	dump->source.name = plan->input;
 	dump->source.may_map = !plan->no_map;
 	dump->source.more_file = plan->disk + 1;
