@@ -175,6 +175,8 @@ static bool look_at_page(struct search *search, vaddr_t at, unsigned page)
 
 	if (memory_read(search->memory, at, bytes, page) != OK)
 		return false;
+	if (all_zero(bytes, page)) /* the second number is in the same word, and is none */
+		return false;
 	if (memory_read(search->memory, at + page, bytes + page, INDEX_BYTES) == OK)
 		have += INDEX_BYTES;
 	for (size_t i = 0; i + INDEX_BYTES <= have && i < page; i += search->align)
