@@ -58,6 +58,16 @@ void fact_set(struct facts *facts, enum fact_id id, uint64_t value, const char *
 	facts->source[id] = source;
 }
 
+void facts_fill(struct facts *facts, const struct facts *from)
+{
+	for (enum fact_id id = 0; id < FACTS; id++) {
+		if (facts->known[id] || !from->known[id] || fact_table[id].kind == KIND_TEXT)
+			continue;
+		fact_set(facts, id, from->value[id], from->source[id]);
+		facts->by_other[id] = from->by_other[id];
+	}
+}
+
 /* Where a text is kept, and how many bytes it may have with its NUL. */
 static char *text_slot(struct facts *facts, enum fact_id id, size_t *bytes)
 {

@@ -64,6 +64,9 @@ const char *fact_name(enum fact_id, char text[FACT_NAME_BYTES]);
 
 void fact_set(struct facts *, enum fact_id, uint64_t value, const char *source);
 
+/* What is not known yet becomes what `from` knows, numbers only. */
+void facts_fill(struct facts *, const struct facts *from);
+
 /* A fact that is a text (TEXT_...), lent for as long as the facts live; "" while not known. */
 const char *fact_text(const struct facts *, enum fact_id);
 

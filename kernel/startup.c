@@ -411,10 +411,9 @@ static err_t answer_rest(struct startup *startup)
 
 	if (!asks)
 		return fail(ERR_NOMEM, "no memory for %zu bytes", sizeof(*asks));
-	asks_init(asks, &startup->told);
-	btf_answer(&startup->btf, asks);
 	asks_init(asks, &startup->itself);
 	btf_answer(&startup->btf, asks);
+	facts_fill(&startup->told, &startup->itself);
 	return OK;
 }
 
