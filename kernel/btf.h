@@ -7,6 +7,7 @@
 
 #include "facts/asks.h"
 #include "facts/types.h"
+#include "kernel/constants.h"
 #include "kernel/memory.h"
 
 struct btf {
@@ -32,9 +33,9 @@ void btf_close(struct btf *);
 err_t btf_parse(struct btf *, const struct target *, uint8_t *bytes, size_t size,
 		const struct btf *base);
 
-/* Where the kernel's own may be, if no symbol tells: in its image, by its looks. `from` is an
- * address there, _stext. ERR_NOFACT: there is none. */
-err_t btf_search(struct memory *, vaddr_t from, vaddr_t *start, vaddr_t *end);
+/* Where the kernel's own may be, if no symbol tells: in its image, by its looks.
+ * ERR_NOFACT: there is none. */
+err_t btf_search(struct memory *, const struct constants *, vaddr_t *start, vaddr_t *end);
 
 /* Answer what can be answered: sizes, offsets, lengths, enumerators. Looks at each type once. */
 void btf_answer(struct btf *, struct asks *);

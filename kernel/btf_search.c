@@ -13,7 +13,6 @@
 #include "kernel/btf.h"
 
 enum {
-	IMAGE_MOST = 128 << 20, /* behind _stext */
 	GAP_MOST = 16 << 20,    /* between its sections, which begin at huge pages */
 	PIECE = 4096, HEADER = 24, PATTERN = 8,
 	TEXT_LEAST = 1 << 8, /* a kernel has more names */
@@ -59,25 +58,27 @@ static bool look_at_piece(bool big, const uint8_t *bytes, size_t have, size_t *a
 	return false;
 }
 
-err_t btf_search(struct memory *memory, vaddr_t from, vaddr_t *start, vaddr_t *end)
+err_t btf_search(struct memory *memory, const struct constants *constants, vaddr_t *start,
+		 vaddr_t *end)
 {
 	bool big = memory->space->target.big_endian;
 	uint8_t bytes[PIECE + HEADER];
-	uint64_t length = 0, mapped = 0;
+	uint64_t length = 0, mapped = 0, all = constants->to - constants->from;
 	size_t at;
 
-	from &= ~(uint64_t)(PIECE - 1);
-	for (uint64_t done = 0; done < IMAGE_MOST && done - mapped < GAP_MOST; done += PIECE) {
-		if (memory_read(memory, from + done, bytes, PIECE) != OK)
+	for (uint64_t done = 0; done < all && done - mapped < GAP_MOST; done += PIECE) {
+		vaddr_t from = constants->from + done;
+		if (memory_read(memory, from, bytes, PIECE) != OK)
 			continue;
 		mapped = done;
-		size_t more = memory_read(memory, from + done + PIECE, bytes + PIECE, HEADER) == OK
+		size_t more = memory_read(memory, from + PIECE, bytes + PIECE, HEADER) == OK
 			? HEADER : 0;
 		if (!look_at_piece(big, bytes, PIECE + more, &at, &length))
 			continue;
-		*start = from + done + at;
+		*start = from + at;
 		*end = *start + length;
 		return OK;
 	}
-	return fail(ERR_NOFACT, "nothing behind %#" PRIx64 " looks like BTF", from);
+	return fail(ERR_NOFACT, "nothing in [%#" PRIx64 ", %#" PRIx64 ") looks like BTF",
+		    constants->from, constants->to);
 }

@@ -21,12 +21,13 @@ static err_t find_types(struct memory *memory, const struct facts *facts, vaddr_
 
 err_t itself_types(struct memory *memory, const struct facts *facts, struct btf *ret)
 {
-	vaddr_t start, end, text;
+	struct constants constants;
+	vaddr_t start, end;
 
 	err_t result = find_types(memory, facts, &start, &end);
 	if (result != OK && result != ERR_NOMEM) {
-		TRY(fact_need(facts, SYMBOL_STEXT, &text));
-		result = btf_search(memory, text, &start, &end);
+		TRY(constants_find(facts, &constants));
+		result = btf_search(memory, &constants, &start, &end);
 	}
 	return result != OK ? result : btf_open(ret, memory, start, end, NULL);
 }

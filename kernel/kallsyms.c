@@ -344,6 +344,7 @@ static err_t choose_place(struct kallsyms *kallsyms, const struct facts *facts,
 
 err_t kallsyms_open(struct kallsyms *kallsyms, struct memory *memory, const struct facts *facts)
 {
+	struct constants constants;
 	struct kallsyms_places places;
 
 	*kallsyms = (struct kallsyms){
@@ -353,6 +354,7 @@ err_t kallsyms_open(struct kallsyms *kallsyms, struct memory *memory, const stru
 		result = choose_place(kallsyms, facts, &places);
 	if (result == OK || !fact_known(facts, SYMBOL_STEXT))
 		return result;
-	TRY(kallsyms_search(kallsyms, facts->value[SYMBOL_STEXT], &places));
+	TRY(constants_find(facts, &constants));
+	TRY(kallsyms_search(kallsyms, &constants, &places));
 	return choose_place(kallsyms, facts, &places);
 }

@@ -7,6 +7,7 @@
 #define KERNEL_KALLSYMS_H
 
 #include "facts/asks.h"
+#include "kernel/constants.h"
 #include "kernel/memory.h"
 
 enum {
@@ -68,9 +69,8 @@ struct kallsyms_places {
 	unsigned count;
 };
 
-/* Look for the tables in the image: sets names, count, tokens. `from` is an address in the image,
- * _stext. ERR_NOFACT: there are none in what is mapped behind it, or they stand in another order
- * than in 5.0 - 6.1 and since 6.4. */
-err_t kallsyms_search(struct kallsyms *, vaddr_t from, struct kallsyms_places *ret);
+/* Look for the tables in the image: sets names, count, tokens. ERR_NOFACT: there are none
+ * among its constants, or they stand in another order than in 5.0 - 6.1 and since 6.4. */
+err_t kallsyms_search(struct kallsyms *, const struct constants *, struct kallsyms_places *ret);
 
 #endif

@@ -13,7 +13,6 @@
 #include "kernel/stream.h"
 
 enum {
-	IMAGE_MOST = 128 << 20, /* behind _stext */
 	INDEX_BYTES = 2 * KALLSYMS_TOKENS,
 	TOKEN_LENGTH_MOST = 64, /* with its NUL */
 	MARKED = 256,           /* names from one marker to the next */
@@ -187,19 +186,19 @@ static bool look_at_page(struct search *search, vaddr_t at, unsigned page)
 	return false;
 }
 
-err_t kallsyms_search(struct kallsyms *kallsyms, vaddr_t from, struct kallsyms_places *ret)
+err_t kallsyms_search(struct kallsyms *kallsyms, const struct constants *constants,
+		      struct kallsyms_places *ret)
 {
 	struct memory *memory = kallsyms->memory;
 	struct search search = { .kallsyms = kallsyms, .memory = memory,
 				 .align = memory->space->target.word_bytes,
 				 .big = memory->space->target.big_endian };
 
-	from &= ~(uint64_t)(STREAM_BYTES - 1);
-	for (uint64_t at = 0; at < IMAGE_MOST; at += STREAM_BYTES)
-		if (look_at_page(&search, from + at, STREAM_BYTES)) {
+	for (uint64_t at = 0; at < constants->to - constants->from; at += STREAM_BYTES)
+		if (look_at_page(&search, constants->from + at, STREAM_BYTES)) {
 			list_places(&search, ret);
 			return OK;
 		}
 	return fail(ERR_NOFACT, "kallsyms: vmcoreinfo does not tell where it is, and nothing "
-		    "behind %#" PRIx64 " looks like it", from);
+		    "in [%#" PRIx64 ", %#" PRIx64 ") looks like it", constants->from, constants->to);
 }

@@ -162,7 +162,8 @@ static bool take_symbol(void *argument, const struct kernel_symbol *symbol)
 
 	startup->symbols++;
 	for (unsigned i = 0; i < STARTUP_SYMBOLS; i++)
-		if (!startup->symbol[i] && !strcmp(symbol->name, symbol_names[i]))
+		if (symbol->name[0] == symbol_names[i][0] && !startup->symbol[i] &&
+		    !strcmp(symbol->name, symbol_names[i]))
 			startup->symbol[i] = symbol->at;
 	return true;
 }
@@ -196,11 +197,12 @@ static err_t look_at_symbols(struct startup *startup, uint64_t *count)
 static err_t look_at_types(struct startup *startup, uint64_t *count)
 {
 	struct memory memory = unwatched(startup);
-	vaddr_t start = startup->symbol[START_BTF], end = startup->symbol[STOP_BTF], text;
+	vaddr_t start = startup->symbol[START_BTF], end = startup->symbol[STOP_BTF];
+	struct constants constants;
 
 	if (!start || !end) {
-		TRY(fact_need(&startup->told, SYMBOL_STEXT, &text));
-		TRY(btf_search(&memory, text, &start, &end));
+		TRY(constants_find(&startup->told, &constants));
+		TRY(btf_search(&memory, &constants, &start, &end));
 	}
 	TRY(btf_open(&startup->btf, &memory, start, end, NULL));
 	startup->types_known = true;

@@ -426,6 +426,8 @@ static void own_make(struct own *own, enum own_form form)
 	};
 	char name[16];
 
+	own->start = own->at = take(kernel, 1 << 17, page_size(kernel));
+	move_utsname(kernel); /* constants stand before data */
 	own->form = form;
 	own->lists = kernel->version >= V(5, 14, 0) ? 13 : 3;
 	add_symbol(own, "fixed_percpu_data", 0);
@@ -440,7 +442,6 @@ static void own_make(struct own *own, enum own_form form)
 	if (kernel->value[V_SECTION] != NOTHING)
 		add_section_symbol(own);
 	make_cpus(own);
-	own->start = own->at = take(kernel, 1 << 17, page_size(kernel));
 	write_types(own);
 	write_symbols(own);
 	if (own->at > own->start + (1 << 17))

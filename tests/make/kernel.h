@@ -244,6 +244,13 @@ static void make_utsname(struct kernel *kernel)
 		       fields[i]);
 }
 
+/* Behind what was taken since. */
+static void move_utsname(struct kernel *kernel)
+{
+	memset(bytes_at(kernel, kernel->uts), 0, page_size(kernel));
+	make_utsname(kernel);
+}
+
 /* The number of a flag, or NOTHING. */
 static uint64_t flag_number(const struct kernel *kernel, const char *name, size_t length)
 {

@@ -458,6 +458,8 @@ static void do_itself(struct recipe *recipe, const struct words *words)
 	own->kernel = &recipe->kernel;
 	own->functions = words->count > 2 && !strcmp(words->word[2], "functions");
 	own_make(own, (enum own_form)form);
+	snprintf(line, sizeof(line), "SYMBOL(init_uts_ns)=%" PRIx64, recipe->kernel.value[V_UTS]);
+	add_info(recipe, line);
 	if (recipe->kernel.version < V(6, 0, 0) || (words->count > 2 && !own->functions))
 		return;
 	for (unsigned i = 0; i < own->symbols; i++) {
