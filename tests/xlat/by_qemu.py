@@ -74,6 +74,14 @@ class Gdb:
 def riscv64(gdb, satp):
     gdb.write(menvcfg=1 << 62, priv=1, satp=satp)  # PBMTE: entries tell the kind of memory
 
+def aarch64(gdb, root, page_kib, bits, lpa2=0):
+    grain = {4: 2, 16: 1, 64: 3}[page_kib]
+    wide = 6 if lpa2 or page_kib == 64 else 5  # physical addresses of 52 bits, or 48
+    gdb.write(x0=root, x1=1 << 7 | 64 - bits << 16 | grain << 30 | wide << 32 | lpa2 << 59, x2=1)
+    gdb.run(0xd5182020,  # msr ttbr1_el1, x0
+            0xd5182041,  # msr tcr_el1, x1
+            0xd5181002)  # msr sctlr_el1, x2: the MMU is on
+
 def arm(gdb, ttbr0, ttbcr):
     gdb.write(r0=ttbr0 & 0xffffffff, r1=ttbr0 >> 32, r2=ttbcr, r3=0xffffffff, r4=1)
     gdb.run(0xee022f50,  # mcr p15, 0, r2, c2, c0, 2: TTBCR
@@ -118,6 +126,7 @@ def loongarch64(gdb, root, page, *bits):
 # processor begins as a hypervisor; they want some firmware.
 MACHINES = {
     riscv64:     ("riscv64", "none", "rv64,svpbmt=on,pmp=off", 64, "little"),
+    aarch64:     ("aarch64", "none", "max,has_el3=off,has_el2=off", 64, "little"),
     arm:         ("arm", "none", "max,has_el3=off,has_el2=off", 32, "little"),
     ppc64:       ("ppc64", "powernv9", "power9", 64, "big"),
     loongarch64: ("loongarch64", "none", "la464-loongarch-cpu", 64, "little"),
