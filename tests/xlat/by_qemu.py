@@ -3,6 +3,7 @@
 its processor is told of the tables: by the values, as the function named like the MACHINE says. QEMU's monitor (gva2gpa) then
 says where each address of WANT ("VADDR PADDR", the latter - where nothing is mapped) leads: the walk of an MMU that runs whole
 systems. Addresses with more bits than the processor has say nothing."""
+import os
 import re
 import socket
 import struct
@@ -11,6 +12,7 @@ import sys
 import tempfile
 
 PT_LOAD = 1
+PIECE = 1 << 16
 CODE = 0x1000  # no table lies so low
 
 class Gdb:
@@ -135,6 +137,19 @@ MACHINES = {
 # QEMU 7.2 knows no pages below 16 KiB of LoongArch, and leaves a bit in the address of larger ones (12, global) that is none.
 TIDY = {loongarch64: lambda paddr, vaddr: paddr - vaddr % (1 << 14) >> 14 << 14 | vaddr % (1 << 14)}
 
+def data_pieces(core, offset, size):
+    """Where pieces of a stretch of the file begin that are no holes."""
+    at = 0
+    while at < size:
+        try:
+            found = os.lseek(core.fileno(), offset + at, os.SEEK_DATA) - offset
+        except OSError:
+            return
+        at = max(at, found - (found - at) % PIECE)
+        if at < size:
+            yield at
+        at += PIECE
+
 def memory_of(core, raw):
     """Physical memory as a file, with holes; its size."""
     data = core.read(64)
@@ -148,12 +163,10 @@ def memory_of(core, raw):
         kind, offset, paddr, size = header[0], header[2 - (not wide)], header[4 - (not wide)], header[5 - (not wide)]
         if kind != PT_LOAD:
             continue
-        core.seek(offset)
-        for start in range(0, size, 1 << 16):
-            piece = core.read(min(1 << 16, size - start))
-            if piece.count(0) < len(piece):
-                raw.seek(paddr + start)
-                raw.write(piece)
+        for start in data_pieces(core, offset, size):
+            core.seek(offset + start)
+            raw.seek(paddr + start)
+            raw.write(core.read(min(PIECE, size - start)))
         end = max(end, paddr + size)
     end = max(end + (1 << 20) - 1 >> 20 << 20, 1 << 30)  # no board has less than 1 GiB
     raw.truncate(end)
