@@ -60,11 +60,19 @@ def follow(peek, head, to_comm):
         entry = peek.at(entry)
     return entries
 
+def pieces(peek, start, end, size):
+    """Memory in pieces of that size; in smaller ones, where a part is not mapped (what only booting needed)."""
+    for at in range(start, end, size):
+        data = peek.read(at, size)
+        if data is not None:
+            yield at, data
+        elif size > 4096:
+            yield from pieces(peek, at, at + size, size >> 1)
+
 def first_comms(peek):
     """Where the image has the comm of the first task."""
-    start, piece = peek.symbol("_stext") & ~0xffff, 1 << 19
-    for at in range(start, start + (96 << 20), piece):
-        data = peek.read(at, piece) or b""
+    start = peek.symbol("_stext") & ~0xffff
+    for at, data in pieces(peek, start, start + (96 << 20), 1 << 19):
         for found in re.finditer(rb"swapper(/0)?\0\0\0\0", data):
             yield at + found.start()
 

@@ -23,7 +23,8 @@ apt_in()
 		security=$(sed -n 's/^Debian-Security|//p' "$folder/mirrors" | head -n 1)
 		echo "deb $main $suite main" > "$folder/sources.list"
 		[ -z "$security" ] || echo "deb $security $suite-security main" >> "$folder/sources.list"
-		apt_raw "$folder" apt-get update -q > "$folder/log" 2>&1 || true
+		apt_raw "$folder" apt-get update -q > "$folder/log" 2>&1 || true # not every suite has a security part
+		ls "$folder"/lists/*_Packages* > /dev/null 2>&1 || { echo "apt: $(tail -n 1 "$folder/log")" >&2; return 1; }
 		: > "$folder/ready"
 	fi
 	apt_raw "$folder" "$@"
