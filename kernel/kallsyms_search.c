@@ -199,6 +199,6 @@ err_t kallsyms_search(struct kallsyms *kallsyms, const struct constants *constan
 			list_places(&search, ret);
 			return OK;
 		}
-	return fail(ERR_NOFACT, "kallsyms: vmcoreinfo does not tell where it is, and nothing "
-		    "in [%#" PRIx64 ", %#" PRIx64 ") looks like it", constants->from, constants->to);
+	return fail(ERR_NOFACT, "kallsyms: vmcoreinfo does not tell where it is, and nothing in [%#"
+		    PRIx64 ", %#" PRIx64 ") looks like it", constants->from, constants->to);
 }
