@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""core.py - the memory of a dead x86_64 kernel: an ELF core read by physical address, by virtual address (through the
+"""core.py - the memory of a dead kernel, of x86_64 or arm64: an ELF core read by physical address, by virtual address (through the
 kernel's own page tables), and as the kernel's structs."""
 import mmap
 import re
@@ -8,12 +8,51 @@ import struct
 from btf import ARRAY, ENUM, ENUM64, INT, PTR, STRUCT, UNION, Btf, Elf
 
 PAGE = 4096
-ADDRESS = 0x000ffffffffff000
-IMAGE = 0xffffffff80000000
 
 
 class Fault(Exception):
     pass
+
+
+class X86_64:
+    """What page tables and addresses of x86_64 are like. One table has both halves of the addresses."""
+    MACHINE, ROOT = 62, "init_top_pgt"
+    USER, KERNEL = (0, 256), (256, 512)
+    ADDRESS, SPECIAL = 0x000ffffffffff000, 0x200
+
+    def __init__(self, info):
+        self.levels = 5 if int(info.get("NUMBER(pgtable_l5_enabled)", "0")) else 4
+        self.image, self.shift = 0xffffffff80000000, 0xffffffff80000000 - int(info["NUMBER(phys_base)"])
+
+    def leaf(self, entry, level):
+        return level == 0 or (level < 3 and entry & 0x80)
+
+    def hidden(self, entry):
+        """The address of a page that is there, and not accessible: bit 8, and the frame is inverted (6b28baca9b1f)."""
+        return ~entry & self.ADDRESS if entry & 0x100 else None
+
+
+class Arm64:
+    """Pages of 4 KiB and addresses of 48 bits, be the kernel built for 52. The kernel's half has a table of its own."""
+    MACHINE, ROOT = 183, "swapper_pg_dir"
+    USER, KERNEL = (0, 512), (0, 512)
+    ADDRESS, SPECIAL = 0x0000fffffffff000, 1 << 56
+
+    def __init__(self, info):
+        if 64 - int(info["NUMBER(TCR_EL1_T1SZ)"], 0) != 48 or int(info["PAGESIZE"]) != PAGE:
+            raise Fault("of arm64 the oracle knows pages of 4 KiB with addresses of 48 bits")
+        self.levels, self.image = 4, 0xffff800000000000
+        self.shift = int(info["NUMBER(kimage_voffset)"], 16)
+
+    def leaf(self, entry, level):
+        return level == 0 or not entry & 2
+
+    def hidden(self, entry):
+        """PTE_PROT_NONE, of later kernels PTE_PRESENT_INVALID."""
+        return entry & self.ADDRESS if entry & (1 << 58 | 1 << 59) else None
+
+
+MACHINES = {machine.MACHINE: machine for machine in (X86_64, Arm64)}
 
 
 class Memory:
@@ -23,7 +62,7 @@ class Memory:
         with open(path, "rb") as file:
             self.map = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
         header = struct.unpack_from("<16sHHIQQQIHHHHHH", self.map)
-        phoff, count = header[5], header[10]
+        phoff, count, self.machine = header[5], header[10], header[2]
         self.segments, self.info = [], ""
         for i in range(count):
             kind, _, offset, _, paddr, size, _, _ = struct.unpack_from("<IIQQQQQQ", self.map, phoff + 56 * i)
@@ -106,15 +145,18 @@ class Kernel:
             raise Fault("the core has no note VMCOREINFO: the oracle needs it to begin with")
         self.release = info["OSRELEASE"]
         self.moved = int(info.get("KERNELOFFSET", "0"), 16)
-        self.phys_base = int(info["NUMBER(phys_base)"])
-        self.levels = 5 if int(info.get("NUMBER(pgtable_l5_enabled)", "0")) else 4
-        self.root = self.symbol("init_top_pgt") - IMAGE + self.phys_base
+        self.machine = MACHINES[self.memory.machine](info)
+        self.root = self.physical(self.machine.ROOT)
 
     # Addresses.
 
     def symbol(self, name):
         address = self.linked[name][0]
-        return address + self.moved if address >= IMAGE else address
+        return address + self.moved if address >= self.machine.image else address
+
+    def physical(self, name):
+        """Where what the image has lies in memory."""
+        return self.symbol(name) - self.machine.shift
 
     def has_symbol(self, name):
         return name in self.linked
@@ -127,16 +169,16 @@ class Kernel:
         return self.frames[page]
 
     def walk(self, root, vaddr):
-        table = root
-        for level in range(self.levels - 1, -1, -1):
+        table, machine = root, self.machine
+        for level in range(machine.levels - 1, -1, -1):
             shift = 12 + 9 * level
             entry, = struct.unpack("<Q", self.memory.read(table + (vaddr >> shift & 511) * 8, 8))
             if not entry & 1:
                 raise Fault(f"{vaddr:#x} is not mapped")
-            if level == 0 or (level < 3 and entry & 0x80):
+            if machine.leaf(entry, level):
                 size = 1 << shift
-                return (entry & ADDRESS & ~(size - 1)) | (vaddr & size - 1)
-            table = entry & ADDRESS
+                return (entry & machine.ADDRESS & ~(size - 1)) | (vaddr & size - 1)
+            table = entry & machine.ADDRESS
         raise Fault(f"{vaddr:#x} is not mapped")
 
     def read(self, vaddr, size):

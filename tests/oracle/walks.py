@@ -4,14 +4,13 @@ asks what a dump tool asks, the words of a struct page; where a mark there is al
 is used for kinds that must be kept, so that it can only accuse."""
 import struct
 
-from core import IMAGE, PAGE, ADDRESS, Fault
+from core import PAGE, Fault
 
 SECTION_PAGES = 1 << 27 - 12
 HAS_MEM_MAP = 2
 HUGETLBFS = 0x958458f6
 HUGE_ORDER = 9
 STACK_PAGES = 4
-USER_HALF = 256
 VM_IOREMAP = 1
 
 
@@ -111,8 +110,7 @@ def own(kernel, name, pointer, cpu):
 # Kinds that a struct page's mark tells, and that are not to be dropped (or, offline and hwpoison, always).
 
 def marked(kernel, pages, book):
-    first = kernel.symbol("_text") - IMAGE + kernel.phys_base
-    end = kernel.symbol("_end") - IMAGE + kernel.phys_base
+    first, end = kernel.physical("_text"), kernel.physical("_end")
     for frame in sorted(book.frames):
         if frame // SECTION_PAGES not in pages.sections:
             book.claim("none", frame)
@@ -295,19 +293,20 @@ class Tables:
     def walk(self, table, level, first=0, end=512):
         self.book.claim("pgtable", table // PAGE)
         entries = struct.unpack("<512Q", self.kernel.memory.read(table, PAGE))
+        machine = self.kernel.machine
         for entry in entries[first:end]:
             if not entry & 1:
-                # Not accessible, yet there: bit 8, and the frame is inverted (6b28baca9b1f).
-                if level == 0 and entry & 0x100:
-                    yield (~entry & ADDRESS) // PAGE, 1, entry
-            elif level == 0 or (level < 3 and entry & 0x80):
-                yield (entry & ADDRESS & ~((1 << 12 + 9 * level) - 1)) // PAGE, 1 << 9 * level, entry
+                hidden = machine.hidden(entry) if level == 0 else None
+                if hidden is not None:
+                    yield hidden // PAGE, 1, entry
+            elif machine.leaf(entry, level):
+                yield (entry & machine.ADDRESS & ~((1 << 12 + 9 * level) - 1)) // PAGE, 1 << 9 * level, entry
             else:
-                yield from self.walk(entry & ADDRESS, level - 1)
+                yield from self.walk(entry & machine.ADDRESS, level - 1)
 
 
 def kernel_tables(kernel, pages, book):
-    for _ in Tables(kernel, book).walk(kernel.root, kernel.levels - 1, USER_HALF):
+    for _ in Tables(kernel, book).walk(kernel.root, kernel.machine.levels - 1, *kernel.machine.KERNEL):
         pass
 
 
@@ -317,8 +316,8 @@ def user_tables(kernel, pages, book):
     found = 0
     for pgd in sorted({task.mm.pgd.at for task in tasks(kernel) if task.mm}):
         root = kernel.frame(pgd) * PAGE
-        for first, count, entry in Tables(kernel, book).walk(root, kernel.levels - 1, 0, USER_HALF):
-            for frame in range(first, first + count if not entry & 0x200 else first):
+        for first, count, entry in Tables(kernel, book).walk(root, kernel.machine.levels - 1, *kernel.machine.USER):
+            for frame in range(first, first + count if not entry & kernel.machine.SPECIAL else first):
                 if frame in book.frames and book.is_new(frame):
                     book.claim("anon", frame)
                     found += 1
@@ -361,8 +360,9 @@ def vmap_areas(kernel):
 
 
 def vmalloc(kernel, pages, book):
-    """Areas with an array of pages are vmalloc's; allocated ones without are per-cpu chunks."""
-    found = 0
+    """Areas with an array of pages are vmalloc's; allocated ones without are per-cpu chunks, or (arm64) the image, of which
+    pages that are not marked have been given away."""
+    found, image = 0, range(kernel.symbol("_text"), kernel.symbol("_end"))
     for area in vmap_areas(kernel):
         vm = area.vm
         if not vm or vm.flags & VM_IOREMAP:
@@ -372,7 +372,7 @@ def vmalloc(kernel, pages, book):
             for page in kernel.words(vm.pages.at, vm.nr_pages):
                 book.claim("vmalloc", pages.frame(page))
             continue
-        for page in range(area.va_start, area.va_end, PAGE):
+        for page in range(area.va_start, area.va_end if area.va_start not in image else area.va_start, PAGE):
             try:
                 frame = kernel.frame(page)
             except Fault:
