@@ -18,6 +18,8 @@ enum {
 	MARKED = 256,           /* names from one marker to the next */
 	MARKERS_MOST = KALLSYMS_MOST / MARKED,
 	NAME_MOST = 258,        /* bytes of a name in names, with their number */
+	STRIDE = INDEX_BYTES / 2, /* so far apart is looked whether there may be an index */
+	PROBE = 4,                /* by so many numbers */
 };
 
 struct search {
@@ -29,14 +31,12 @@ struct search {
 	vaddr_t markers_at;
 };
 
-/* Is it a token_index? The last index comes back. */
-static bool is_index(const uint8_t *at, bool big, unsigned *last)
+/* Do these numbers grow as those of a token_index do? The last comes back. */
+static bool grows(const uint8_t *at, bool big, unsigned numbers, unsigned *last)
 {
 	unsigned before = get_16(big, at);
 
-	if (before)
-		return false;
-	for (unsigned i = 1; i < KALLSYMS_TOKENS; i++) {
+	for (unsigned i = 1; i < numbers; i++) {
 		unsigned next = get_16(big, at + (size_t)2 * i);
 		if (next < before + 2 || next > before + TOKEN_LENGTH_MOST)
 			return false;
@@ -165,7 +165,24 @@ static void list_places(const struct search *search, struct kallsyms_places *ret
 	ret->at[2].forms = 1u << KALLSYMS_ABSOLUTE;
 }
 
-/* Look at one page, and beyond its end for an index that begins in it. */
+/* Is an index at `from` or a word behind it, up to `to`, and are the tables before it? */
+static bool look_at_words(struct search *search, vaddr_t at, const uint8_t *bytes, size_t from,
+			  size_t to)
+{
+	unsigned last = 0;
+
+	for (size_t i = from; i <= to; i += search->align)
+		if (!get_16(search->big, bytes + i) &&
+		    grows(bytes + i, search->big, KALLSYMS_TOKENS, &last) &&
+		    find_table(search, at + i, last) && find_markers(search) &&
+		    find_names(search))
+			return true;
+	return false;
+}
+
+/* Look at one page, and beyond its end for an index that begins in it. Wherever an index begins, a
+ * multiple of STRIDE lies in its first half, and numbers that grow stand there, as they hardly do
+ * elsewhere: so few bytes of a page are looked at. */
 static bool look_at_page(struct search *search, vaddr_t at, unsigned page)
 {
 	uint8_t bytes[STREAM_BYTES + INDEX_BYTES];
@@ -178,10 +195,13 @@ static bool look_at_page(struct search *search, vaddr_t at, unsigned page)
 		return false;
 	if (memory_read(search->memory, at + page, bytes + page, INDEX_BYTES) == OK)
 		have += INDEX_BYTES;
-	for (size_t i = 0; i + INDEX_BYTES <= have && i < page; i += search->align)
-		if (is_index(bytes + i, search->big, &last) &&
-		    find_table(search, at + i, last) && find_markers(search) &&
-		    find_names(search))
+	size_t latest = have - INDEX_BYTES; /* that an index can begin at */
+	if (latest > page - search->align)
+		latest = page - search->align;
+	for (size_t i = 0; i <= page && i + 2 * PROBE <= have; i += STRIDE)
+		if (grows(bytes + i, search->big, PROBE, &last) &&
+		    look_at_words(search, at, bytes,
+				  i ? i - STRIDE + search->align : 0, i < latest ? i : latest))
 			return true;
 	return false;
 }
