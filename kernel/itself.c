@@ -4,34 +4,7 @@
 
 #include "base/scope.h"
 
-/* Where symbols say that the types are. */
-static err_t find_types(struct memory *memory, const struct facts *facts, vaddr_t *start,
-			vaddr_t *end)
-{
-	struct kallsyms kallsyms;
-
-	*start = fact_or(facts, SYMBOL_START_BTF, 0);
-	*end = fact_or(facts, SYMBOL_STOP_BTF, 0);
-	if (*start && *end)
-		return OK;
-	TRY(kallsyms_open(&kallsyms, memory, facts));
-	TRY(kallsyms_find(&kallsyms, "__start_BTF", start));
-	return kallsyms_find(&kallsyms, "__stop_BTF", end);
-}
-
-err_t itself_types(struct memory *memory, const struct facts *facts, struct btf *ret)
-{
-	struct constants constants;
-	vaddr_t start, end;
-
-	err_t result = find_types(memory, facts, &start, &end);
-	if (result != OK && result != ERR_NOMEM) {
-		TRY(constants_find(facts, &constants));
-		result = btf_search(memory, &constants, &start, &end);
-	}
-	return result != OK ? result : btf_open(ret, memory, start, end, NULL);
-}
-
+/* Symbols that say where the types are, are among the facts. */
 static err_t answer_symbols(struct memory *memory, struct facts *facts, struct asks *asks)
 {
 	struct kallsyms kallsyms;
@@ -42,9 +15,16 @@ static err_t answer_symbols(struct memory *memory, struct facts *facts, struct a
 
 static err_t answer_types(struct memory *memory, struct facts *facts, struct asks *asks)
 {
+	vaddr_t start = fact_or(facts, SYMBOL_START_BTF, 0);
+	vaddr_t end = fact_or(facts, SYMBOL_STOP_BTF, 0);
+	struct constants constants;
 	struct btf btf;
 
-	TRY(itself_types(memory, facts, &btf));
+	if (!start || !end) {
+		TRY(constants_find(facts, &constants));
+		TRY(btf_search(memory, &constants, &start, &end));
+	}
+	TRY(btf_open(&btf, memory, start, end, NULL));
 	btf_answer(&btf, asks);
 	btf_close(&btf);
 	return OK;

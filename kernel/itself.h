@@ -11,8 +11,4 @@
  * ERR_CORRUPT, ERR_IO: they are damaged or not in the dump; ERR_NOMEM. What was answered stays. */
 err_t itself_answer(struct memory *, struct facts *);
 
-/* The kernel's types, for who asks for more than facts: where the facts of START_BTF and STOP_BTF
- * tell, or kallsyms does, or they are found by their looks. Errors as above. btf_close() it. */
-err_t itself_types(struct memory *, const struct facts *, struct btf *);
-
 #endif
