@@ -68,13 +68,23 @@ static uint32_t number(const struct btf *btf, const uint8_t *at)
 	return get_32(btf->big_endian, at);
 }
 
+static uint32_t kind_of(uint32_t info)
+{
+	return info >> 24 & 0x1f;
+}
+
+static uint32_t parts_of(uint32_t info)
+{
+	return info & 0xffff;
+}
+
 static struct record record_at(const struct btf *btf, uint32_t at)
 {
 	const uint8_t *bytes = btf->type + at;
 	uint32_t info = number(btf, bytes + 4);
 
-	return (struct record){ .name = number(btf, bytes), .kind = info >> 24 & 0x1f,
-				.flag = info >> 31, .parts = info & 0xffff,
+	return (struct record){ .name = number(btf, bytes), .kind = kind_of(info),
+				.flag = info >> 31, .parts = parts_of(info),
 				.value = number(btf, bytes + 8), .behind = bytes + TYPE_BYTES };
 }
 
@@ -183,8 +193,12 @@ static bool find_in(const struct btf *btf, const struct btf *whole, enum type_ki
 		    const char *name, struct type *ret)
 {
 	for (uint32_t i = 0; i < btf->count; i++) {
+		const uint8_t *bytes = btf->type + btf->at[i];
+		const char *is = text(btf, number(btf, bytes));
+		if (is[0] != name[0] || strcmp(is, name)) /* mostly */
+			continue;
 		struct record record = record_at(btf, btf->at[i]);
-		if (!is_found_as(&record, kind) || strcmp(text(btf, record.name), name))
+		if (!is_found_as(&record, kind))
 			continue;
 		describe(whole, btf->first_id + (uint64_t)i, &record, ret);
 		return true;
@@ -291,26 +305,25 @@ static err_t split(struct btf *btf, size_t size)
 	return OK;
 }
 
-/* Go over the types. Behind a kind that is not known nothing can be told any more. Where `at` is
- * NULL they are only counted. */
-static err_t index_types(struct btf *btf, uint32_t *at)
+/* Go over the types. Behind a kind that is not known nothing can be told any more. */
+static err_t index_types(struct btf *btf)
 {
 	btf->count = 0;
 	for (uint64_t place = 0; place < btf->type_bytes; btf->count++) {
 		if (btf->type_bytes - place < TYPE_BYTES)
 			return fail(ERR_CORRUPT, "BTF: type %" PRIu32 " is cut off",
 				    btf->first_id + btf->count);
-		struct record record = record_at(btf, (uint32_t)place);
-		if (!record.kind || record.kind >= KINDS)
+		uint32_t info = number(btf, btf->type + place + 4);
+		uint32_t kind = kind_of(info), parts = parts_of(info);
+		if (!kind || kind >= KINDS)
 			return OK;
-		uint64_t bytes = TYPE_BYTES + shapes[record.kind].fixed +
-				 (uint64_t)record.parts * shapes[record.kind].each;
+		uint64_t bytes = TYPE_BYTES + shapes[kind].fixed +
+				 (uint64_t)parts * shapes[kind].each;
 		if (bytes > btf->type_bytes - place)
-			return fail(ERR_CORRUPT, "BTF: type %" PRIu32 " of kind %d has %" PRIu32
-				    " parts, beyond the end", btf->first_id + btf->count,
-				    record.kind, record.parts);
-		if (at)
-			at[btf->count] = (uint32_t)place;
+			return fail(ERR_CORRUPT, "BTF: type %" PRIu32 " of kind %" PRIu32 " has %"
+				    PRIu32 " parts, beyond the end", btf->first_id + btf->count,
+				    kind, parts);
+		btf->at[btf->count] = (uint32_t)place;
 		place += bytes;
 	}
 	return OK;
@@ -319,11 +332,11 @@ static err_t index_types(struct btf *btf, uint32_t *at)
 static err_t open_parts(struct btf *btf, size_t size)
 {
 	TRY(split(btf, size));
-	TRY(index_types(btf, NULL));
-	btf->at = malloc(((size_t)btf->count + 1) * sizeof(*btf->at));
+	size_t most = btf->type_bytes / TYPE_BYTES + (size_t)1;
+	btf->at = malloc(most * sizeof(*btf->at));
 	if (!btf->at)
-		return fail(ERR_NOMEM, "BTF: no memory for %" PRIu32 " types", btf->count);
-	return index_types(btf, btf->at);
+		return fail(ERR_NOMEM, "BTF: no memory for %zu types", most);
+	return index_types(btf);
 }
 
 err_t btf_parse(struct btf *btf, const struct target *target, uint8_t *bytes, size_t size,
