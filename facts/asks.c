@@ -51,6 +51,7 @@ static void add(struct asks *asks, struct ask ask)
 {
 	uint16_t *bucket = &asks->bucket[bucket_of(ask.name.at, ask.name.length)];
 
+	initials_add(&asks->initials, initials_of(ask.name.at, ask.name.length));
 	ask.next = *bucket;
 	asks->ask[asks->count++] = ask;
 	*bucket = (uint16_t)asks->count;
@@ -117,6 +118,8 @@ static struct ask *search(struct asks *asks, uint16_t place, const char *name)
 
 struct ask *asks_find(struct asks *asks, const char *name)
 {
+	if (!initials_have(&asks->initials, initials_of(name, INITIALS)))
+		return NULL;
 	return search(asks, asks->bucket[bucket_of(name, strlen(name))], name);
 }
 

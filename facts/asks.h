@@ -6,6 +6,7 @@
 #ifndef FACTS_ASKS_H
 #define FACTS_ASKS_H
 
+#include "base/initials.h"
 #include "base/text.h"
 #include "facts/facts.h"
 
@@ -43,6 +44,7 @@ enum { ASKS_MOST = 2 * FACTS + 32, ASK_BUCKETS = 1024 };
 
 struct asks {
 	struct facts *facts;
+	struct initials initials; /* of all names that are asked for */
 	unsigned count;
 	uint16_t bucket[ASK_BUCKETS]; /* number of an ask, plus 1; 0: empty */
 	struct ask ask[ASKS_MOST];

@@ -50,28 +50,31 @@ err_t names_want(struct kernel_names *names, const char *name)
 /* Of several of a name the first variable counts, before the first function. Letters alone do not
  * tell: 7.2 has data that is said to be text. Symbols come by address, and behind _etext no more
  * functions that stay. */
-static bool take_symbol(void *argument, const struct kernel_symbol *symbol)
+static void take_symbol(void *argument, const struct kernel_symbol *symbol)
 {
 	struct kernel_names *names = argument;
 	struct wanted_symbol *wanted = find(names, symbol->name);
 
 	if (!wanted)
-		return true;
+		return;
 	vaddr_t text_end = at(names, "_etext");
 	bool function = strchr("tTwW", symbol->type) && (!text_end || symbol->at < text_end);
 	if (!wanted->at || (wanted->function && !function)) {
 		wanted->at = symbol->at;
 		wanted->function = function;
 	}
-	return true;
 }
 
 static err_t symbols_of_memory(struct kernel_names *names)
 {
+	struct initials wanted = { 0 };
+	struct kallsyms_visitor visitor = { take_symbol, names, .wanted = &wanted };
 	struct kallsyms kallsyms;
 
+	for (unsigned i = 0; i < names->symbols; i++)
+		initials_add(&wanted, initials_of(names->wanted[i].name, INITIALS));
 	TRY(kallsyms_open(&kallsyms, &names->dump->memory, &names->dump->facts));
-	return kallsyms_walk(&kallsyms, take_symbol, names);
+	return kallsyms_walk(&kallsyms, &visitor);
 }
 
 static void take_linked(void *argument, const char *name, vaddr_t at_link)

@@ -15,11 +15,12 @@
 #include "facts/table.h"
 #include "kernel/stream.h"
 
-enum { TOKEN_TABLE_MOST = 1 << 16, TOKEN_MOST = 64 };
+enum { TOKEN_TABLE_MOST = 1 << 16, TOKEN_MOST = 64, HEAD = 8, PIECE = 256 };
 
 struct tokens {
 	uint16_t at[KALLSYMS_TOKENS];
 	uint8_t length[KALLSYMS_TOKENS];
+	uint64_t head[KALLSYMS_TOKENS]; /* the first bytes, the first lowest; zeros behind */
 	char text[TOKEN_TABLE_MOST + TOKEN_MOST];
 };
 
@@ -27,9 +28,20 @@ struct tokens {
 struct walk {
 	const struct kallsyms *kallsyms;
 	struct stream names, addresses;
+	const struct initials *wanted;
+	uint32_t seen; /* names */
 	char name[KALLSYMS_NAME_BYTES + 1]; /* with the type before it */
 	struct tokens tokens;
 };
+
+static uint64_t head_of(const char *token, unsigned length)
+{
+	uint64_t head = 0;
+
+	for (unsigned i = 0; i < HEAD && i < length; i++)
+		head |= (uint64_t)(uint8_t)token[i] << 8 * i;
+	return head;
+}
 
 static err_t read_tokens(const struct kallsyms *kallsyms, struct tokens *tokens)
 {
@@ -53,6 +65,7 @@ static err_t read_tokens(const struct kallsyms *kallsyms, struct tokens *tokens)
 					    "end", i);
 		} while (*byte);
 		tokens->length[i] = (uint8_t)(at - tokens->at[i] - 1);
+		tokens->head[i] = head_of(tokens->text + tokens->at[i], tokens->length[i]);
 	}
 	return OK;
 }
@@ -70,22 +83,50 @@ static err_t take_length(struct walk *walk, unsigned *ret)
 	return *byte < 0x80 ? OK : fail(ERR_CORRUPT, "a name of more than 16383 bytes");
 }
 
-/* Names longer than any kernel's are cut. */
-static err_t take_name(struct walk *walk)
+/* Do these tokens begin a name that is wanted? Of most names two or three tell. */
+static bool is_wanted(const struct walk *walk, const uint8_t *bytes, unsigned length)
 {
-	unsigned length = 0, at = 0;
-	const uint8_t *byte;
+	enum { LETTERS = 1 + INITIALS }; /* the type stands before them */
+	uint64_t begin = 0;
 
-	TRY(take_length(walk, &length));
-	while (length--) {
-		TRY(stream_take(&walk->names, 1, &byte));
-		unsigned more = walk->tokens.length[*byte];
+	for (unsigned i = 0, at = 0; i < length && at < LETTERS; i++) {
+		begin |= walk->tokens.head[bytes[i]] << 8 * at;
+		at += walk->tokens.length[bytes[i]];
+	}
+	return initials_have(walk->wanted, (uint32_t)(begin >> 8));
+}
+
+/* Put the tokens behind the `at` bytes of the name that are there; names longer than any kernel's
+ * are cut. What the name has then comes back. */
+static unsigned unfold(struct walk *walk, unsigned at, const uint8_t *bytes, unsigned length)
+{
+	for (unsigned i = 0; i < length; i++) {
+		unsigned more = walk->tokens.length[bytes[i]];
 		if (more > KALLSYMS_NAME_BYTES - at)
 			more = KALLSYMS_NAME_BYTES - at;
-		memcpy(walk->name + at, walk->tokens.text + walk->tokens.at[*byte], more);
+		memcpy(walk->name + at, walk->tokens.text + walk->tokens.at[bytes[i]], more);
 		at += more;
 	}
 	walk->name[at] = 0;
+	return at;
+}
+
+/* The next name, or that it is not wanted. */
+static err_t take_name(struct walk *walk, bool *wanted)
+{
+	unsigned length = 0, at = 0;
+	const uint8_t *bytes;
+
+	TRY(take_length(walk, &length));
+	*wanted = length > PIECE; /* of those there are hardly any */
+	do {
+		unsigned piece = length < PIECE ? length : PIECE;
+		TRY(stream_take(&walk->names, piece, &bytes));
+		*wanted = *wanted || is_wanted(walk, bytes, piece);
+		if (*wanted)
+			at = unfold(walk, at, bytes, piece);
+		length -= piece;
+	} while (length);
 	return OK;
 }
 
@@ -116,102 +157,104 @@ static vaddr_t address_in(const struct kallsyms *kallsyms, enum kallsyms_form fo
 	}
 }
 
+/* What is done with those that are wanted. */
 typedef bool entry_visit(void *argument, const struct kallsyms *, uint32_t i, const char *name);
 
 /* All names in turn. */
 static err_t walk_names(struct walk *walk, entry_visit *visit, void *argument)
 {
 	const struct kallsyms *kallsyms = walk->kallsyms;
+	bool wanted = false;
 
 	TRY(read_tokens(kallsyms, &walk->tokens));
 	stream_init(&walk->names, kallsyms->memory, kallsyms->names);
 	for (uint32_t i = 0; i < kallsyms->count; i++) {
-		err_t result = take_name(walk);
+		walk->seen = i;
+		err_t result = take_name(walk, &wanted);
 		if (result != OK)
 			return within(result, "kallsyms_names, symbol %u of %u", i,
 				      kallsyms->count);
-		if (!visit(argument, kallsyms, i, walk->name))
+		if (wanted && !visit(argument, kallsyms, i, walk->name))
 			return OK;
 	}
+	walk->seen = kallsyms->count;
 	return OK;
 }
 
 struct shower {
 	struct walk *walk;
-	kallsyms_visit *visit;
-	void *argument;
+	struct kallsyms_visitor *visitor;
+	uint32_t passed; /* in the table of addresses */
 	err_t result;
 };
+
+/* Pass the addresses before that of symbol i. */
+static err_t pass(struct shower *shower, uint32_t i)
+{
+	const struct kallsyms *kallsyms = shower->walk->kallsyms;
+	uint64_t entries = i - shower->passed;
+
+	shower->passed = i;
+	return within(stream_skip(&shower->walk->addresses,
+				  entries * entry_bytes(kallsyms, kallsyms->form)),
+		      "the addresses before symbol %u", i);
+}
 
 static bool show(void *argument, const struct kallsyms *kallsyms, uint32_t i, const char *name)
 {
 	struct shower *shower = argument;
-	vaddr_t at = shower->walk->addresses.at;
 	const uint8_t *entry;
 
+	shower->result = pass(shower, i);
+	if (shower->result != OK)
+		return false;
+	vaddr_t at = shower->walk->addresses.at;
 	shower->result = stream_take(&shower->walk->addresses,
 				     entry_bytes(kallsyms, kallsyms->form), &entry);
 	if (shower->result != OK) {
 		within(shower->result, "the address of symbol %u", i);
 		return false;
 	}
+	shower->passed++;
 	struct kernel_symbol symbol = { .name = name[0] ? name + 1 : name, .type = name[0],
 					.at = address_in(kallsyms, kallsyms->form, at, entry) };
-	return shower->visit(shower->argument, &symbol);
+	shower->visitor->visit(shower->visitor->argument, &symbol);
+	return true;
 }
 
-static struct walk *walk_create(const struct kallsyms *kallsyms)
+static struct walk *walk_create(const struct kallsyms *kallsyms, const struct initials *wanted)
 {
 	struct walk *walk = malloc(sizeof(*walk));
 
-	if (walk)
-		walk->kallsyms = kallsyms;
-	else
+	if (!walk) {
 		fail(ERR_NOMEM, "no memory for %zu bytes", sizeof(*walk));
+		return NULL;
+	}
+	walk->kallsyms = kallsyms;
+	walk->wanted = wanted;
 	return walk;
 }
 
-err_t kallsyms_walk(const struct kallsyms *kallsyms, kallsyms_visit *visit, void *argument)
+err_t kallsyms_walk(const struct kallsyms *kallsyms, struct kallsyms_visitor *visitor)
 {
-	FREE_AT_END struct walk *walk = walk_create(kallsyms);
-	struct shower shower = { walk, visit, argument, OK };
+	FREE_AT_END struct walk *walk = walk_create(kallsyms, visitor->wanted);
+	struct shower shower = { .walk = walk, .visitor = visitor };
 
+	visitor->seen = 0;
 	if (!walk)
 		return ERR_NOMEM;
+	walk->seen = 0;
 	stream_init(&walk->addresses, kallsyms->memory, kallsyms->addresses);
-	TRY(walk_names(walk, show, &shower));
-	return shower.result;
+	err_t result = walk_names(walk, show, &shower);
+	visitor->seen = walk->seen;
+	TRY(result);
+	TRY(shower.result);
+	return pass(&shower, kallsyms->count);
 }
 
 /* --- who asks --- */
 
-struct wanted {
-	const char *name;
-	vaddr_t at;
-	bool found;
-};
-
-static bool find_one(void *argument, const struct kernel_symbol *symbol)
-{
-	struct wanted *wanted = argument;
-
-	wanted->found = !strcmp(symbol->name, wanted->name);
-	wanted->at = symbol->at;
-	return !wanted->found;
-}
-
-err_t kallsyms_find(const struct kallsyms *kallsyms, const char *name, vaddr_t *ret)
-{
-	struct wanted wanted = { .name = name };
-
-	TRY(kallsyms_walk(kallsyms, find_one, &wanted));
-	if (!wanted.found)
-		return fail(ERR_NOFACT, "the kernel's own symbols have no %s", name);
-	*ret = wanted.at;
-	return OK;
-}
-
-static bool answer(void *argument, const struct kernel_symbol *symbol)
+static void answer(void *argument, const struct kernel_symbol *symbol)
 {
 	struct asks *asks = argument;
 
@@ -219,12 +262,13 @@ static bool answer(void *argument, const struct kernel_symbol *symbol)
 	     ask = asks_more(asks, ask, symbol->name))
 		if (ask->what == ASK_SYMBOL && symbol->at)
 			ask_answer(asks, ask, symbol->at, "kallsyms");
-	return true;
 }
 
 err_t kallsyms_answer(const struct kallsyms *kallsyms, struct asks *asks)
 {
-	return kallsyms_walk(kallsyms, answer, asks);
+	struct kallsyms_visitor visitor = { answer, asks, .wanted = &asks->initials };
+
+	return kallsyms_walk(kallsyms, &visitor);
 }
 
 /* --- finding and proving --- */
@@ -281,11 +325,14 @@ static bool prove(void *argument, const struct kallsyms *kallsyms, uint32_t i, c
 /* Take the form that agrees with all anchors. */
 static err_t choose_form(struct kallsyms *kallsyms, const struct facts *facts, unsigned forms)
 {
-	FREE_AT_END struct walk *walk = walk_create(kallsyms);
+	struct initials wanted = { 0 };
+	FREE_AT_END struct walk *walk = walk_create(kallsyms, &wanted);
 	struct proof proof = { .facts = facts, .left = forms };
 
 	if (!walk)
 		return ERR_NOMEM;
+	for (unsigned i = 0; i < ANCHORS; i++)
+		initials_add(&wanted, initials_of(fact_table[anchors[i]].name, INITIALS));
 	TRY(walk_names(walk, prove, &proof));
 	TRY(within(proof.result, "the table of addresses at %#" PRIx64, kallsyms->addresses));
 	if (!proof.seen || !proof.left)

@@ -6,6 +6,7 @@
 #ifndef KERNEL_KALLSYMS_H
 #define KERNEL_KALLSYMS_H
 
+#include "base/initials.h"
 #include "facts/asks.h"
 #include "kernel/constants.h"
 #include "kernel/memory.h"
@@ -47,15 +48,21 @@ struct kernel_symbol {
 	vaddr_t at;
 };
 
-/* What somebody does with each; false: seen enough. */
-typedef bool kallsyms_visit(void *argument, const struct kernel_symbol *);
+/* What somebody does with each. */
+typedef void kallsyms_visit(void *argument, const struct kernel_symbol *);
 
-/* Show all, in the order they stand, which is mostly by address. ERR_CORRUPT, ERR_IO: the tables
- * are damaged, or not all in the dump; what came before was shown. */
-err_t kallsyms_walk(const struct kallsyms *, kallsyms_visit *, void *argument);
+/* Who looks at them. */
+struct kallsyms_visitor {
+	kallsyms_visit *visit;
+	void *argument;
+	const struct initials *wanted; /* lent; names that begin otherwise need not be shown */
+	uint32_t seen;                 /* set by the walk: so many names, shown or not */
+};
 
-/* The address of the first of that name; costs a walk. ERR_NOFACT: there is none. */
-err_t kallsyms_find(const struct kallsyms *, const char *name, vaddr_t *ret);
+/* Show those that are wanted, in the order they stand, which is mostly by address. All of the
+ * tables is read. ERR_CORRUPT, ERR_IO: they are damaged, or not all in the dump; what came before
+ * was shown. ERR_NOMEM. */
+err_t kallsyms_walk(const struct kallsyms *, struct kallsyms_visitor *);
 
 /* Answer all that is asked by the name of a symbol. As kallsyms_walk(). */
 err_t kallsyms_answer(const struct kallsyms *, struct asks *);

@@ -37,6 +37,17 @@ static const char *const symbol_names[STARTUP_SYMBOLS] = {
 	[STOP_BTF] = "__stop_BTF",
 };
 
+/* Types of which something is asked; all are structs. */
+enum kernel_type { TASK, SIGNAL, QUEUE, MODULE, CPU_MASK };
+
+static const char *const type_names[STARTUP_TYPES] = {
+	[TASK] = "task_struct",
+	[SIGNAL] = "signal_struct",
+	[QUEUE] = "rq",
+	[MODULE] = "module",
+	[CPU_MASK] = "cpumask",
+};
+
 /* --- what is told --- */
 
 static err_t need_symbol(const struct startup *startup, enum symbol symbol, vaddr_t *ret)
@@ -45,33 +56,28 @@ static err_t need_symbol(const struct startup *startup, enum symbol symbol, vadd
 	return *ret ? OK : fail(ERR_NOFACT, "nothing tells where %s is", symbol_names[symbol]);
 }
 
-static err_t need_type(struct startup *startup, const char *name, struct type *ret)
+static err_t need_size(const struct startup *startup, enum kernel_type type, uint64_t *ret)
 {
 	if (!startup->types_known)
-		return fail(ERR_NOFACT, "nothing tells what a struct %s is", name);
-	if (!types_named(&startup->btf.types, name, ret) || !ret->bytes || ret->bytes > STRUCT_MOST)
-		return fail(ERR_NOFACT, "the kernel's own types have no struct %s", name);
-	return OK;
-}
-
-static err_t need_size(struct startup *startup, const char *name, uint64_t *ret)
-{
-	struct type type;
-
-	TRY(need_type(startup, name, &type));
-	*ret = type.bytes;
+		return fail(ERR_NOFACT, "nothing tells what a struct %s is", type_names[type]);
+	*ret = startup->type[type].bytes;
+	if (!*ret || *ret > STRUCT_MOST)
+		return fail(ERR_NOFACT, "the kernel's own types have no struct %s",
+			    type_names[type]);
 	return OK;
 }
 
 /* Where a member begins, in bytes. */
-static err_t need_member(struct startup *startup, const char *of, const char *name, uint64_t *ret)
+static err_t need_member(struct startup *startup, enum kernel_type of, const char *name,
+			 uint64_t *ret)
 {
 	struct member member;
-	struct type type;
+	uint64_t ignored;
 
-	TRY(need_type(startup, of, &type));
-	if (!types_member(&startup->btf.types, &type, name, &member))
-		return fail(ERR_NOFACT, "struct %s of the kernel's own types has no %s", of, name);
+	TRY(need_size(startup, of, &ignored));
+	if (!types_member(&startup->btf.types, &startup->type[of], name, &member))
+		return fail(ERR_NOFACT, "struct %s of the kernel's own types has no %s",
+			    type_names[of], name);
 	*ret = member.bit_offset / 8;
 	return OK;
 }
@@ -129,7 +135,7 @@ static err_t each_cpu(struct startup *startup, see_cpu *see, uint64_t *count)
 
 	TRY(need_symbol(startup, CPU_OFFSETS, &offsets));
 	TRY(need_symbol(startup, CPU_POSSIBLE, &mask_at));
-	TRY(need_size(startup, "cpumask", &mask_bytes));
+	TRY(need_size(startup, CPU_MASK, &mask_bytes));
 	uint64_t most = min_u64(mask_bytes * 8, CPUS_MOST);
 	for (uint64_t cpu = 0; cpu < most; cpu++) {
 		if (cpu % bits == 0)
@@ -156,16 +162,13 @@ static err_t look_at_release(struct startup *startup, uint64_t *count)
 	return read_all(startup, at, (uint64_t)UTS_FIELDS * UTS_FIELD);
 }
 
-static bool take_symbol(void *argument, const struct kernel_symbol *symbol)
+static void take_symbol(void *argument, const struct kernel_symbol *symbol)
 {
 	struct startup *startup = argument;
 
-	startup->symbols++;
 	for (unsigned i = 0; i < STARTUP_SYMBOLS; i++)
-		if (symbol->name[0] == symbol_names[i][0] && !startup->symbol[i] &&
-		    !strcmp(symbol->name, symbol_names[i]))
+		if (!startup->symbol[i] && !strcmp(symbol->name, symbol_names[i]))
 			startup->symbol[i] = symbol->at;
-	return true;
 }
 
 /* For what is not what a debugger reads: searching, and help of our own. */
@@ -177,19 +180,23 @@ static struct memory unwatched(const struct startup *startup)
 	return memory;
 }
 
-/* Every symbol is looked at, so that all of the tables is read. Every kernel to be looked into has
+/* Every symbol is passed, so that all of the tables is read. Every kernel to be looked into has
  * them. */
 static err_t look_at_symbols(struct startup *startup, uint64_t *count)
 {
+	struct initials wanted = { 0 };
+	struct kallsyms_visitor visitor = { take_symbol, startup, .wanted = &wanted };
 	struct memory memory = unwatched(startup);
 	struct kallsyms kallsyms;
 
+	for (unsigned i = 0; i < STARTUP_SYMBOLS; i++)
+		initials_add(&wanted, initials_of(symbol_names[i], INITIALS));
 	err_t result = kallsyms_open(&kallsyms, &memory, &startup->told);
 	if (result == OK) {
 		kallsyms.memory = startup->memory;
-		result = kallsyms_walk(&kallsyms, take_symbol, startup);
+		result = kallsyms_walk(&kallsyms, &visitor);
 	}
-	*count = startup->symbols;
+	*count = visitor.seen;
 	return result == ERR_NOFACT ? ERR_CORRUPT : result;
 }
 
@@ -206,6 +213,9 @@ static err_t look_at_types(struct startup *startup, uint64_t *count)
 	}
 	TRY(btf_open(&startup->btf, &memory, start, end, NULL));
 	startup->types_known = true;
+	for (unsigned i = 0; i < STARTUP_TYPES; i++)
+		startup->btf.types.find(&startup->btf.types, TYPE_STRUCT, type_names[i],
+					&startup->type[i]);
 	*count = startup->btf.count;
 	return OK;
 }
@@ -232,11 +242,11 @@ static err_t know_tasks(struct startup *startup)
 {
 	if (startup->task.bytes)
 		return OK;
-	TRY(need_member(startup, "task_struct", "tasks", &startup->task.tasks));
-	TRY(need_member(startup, "task_struct", "signal", &startup->task.signal));
-	TRY(need_member(startup, "task_struct", "thread_node", &startup->task.thread_node));
-	TRY(need_member(startup, "signal_struct", "thread_head", &startup->task.thread_head));
-	return need_size(startup, "task_struct", &startup->task.bytes);
+	TRY(need_member(startup, TASK, "tasks", &startup->task.tasks));
+	TRY(need_member(startup, TASK, "signal", &startup->task.signal));
+	TRY(need_member(startup, TASK, "thread_node", &startup->task.thread_node));
+	TRY(need_member(startup, SIGNAL, "thread_head", &startup->task.thread_head));
+	return need_size(startup, TASK, &startup->task.bytes);
 }
 
 static err_t see_task(struct startup *startup, vaddr_t task)
@@ -245,26 +255,31 @@ static err_t see_task(struct startup *startup, vaddr_t task)
 	return within(read_all(startup, task, startup->task.bytes), "the task at %#" PRIx64, task);
 }
 
-/* A pointer of a struct rq to a task. */
-static err_t see_task_of(struct startup *startup, vaddr_t queue, const char *member)
+static err_t know_queues(struct startup *startup)
 {
-	uint64_t link;
+	if (startup->queue.bytes)
+		return OK;
+	TRY(need_member(startup, QUEUE, "curr", &startup->queue.curr));
+	TRY(need_member(startup, QUEUE, "idle", &startup->queue.idle));
+	return need_size(startup, QUEUE, &startup->queue.bytes);
+}
+
+static err_t see_task_of(struct startup *startup, vaddr_t pointer)
+{
 	vaddr_t task;
 
-	TRY(need_member(startup, "rq", member, &link));
-	TRY(memory_word(startup->memory, queue + link, &task));
+	TRY(memory_word(startup->memory, pointer, &task));
 	return see_task(startup, task);
 }
 
 static err_t see_queue(struct startup *startup, uint64_t offset)
 {
 	vaddr_t at = as_word(&startup->memory->space->target, startup->symbol[RUNQUEUES] + offset);
-	uint64_t size;
 
-	TRY(need_size(startup, "rq", &size));
-	TRY(read_all(startup, at, size));
-	TRY(see_task_of(startup, at, "curr"));
-	return see_task_of(startup, at, "idle");
+	TRY(know_queues(startup));
+	TRY(read_all(startup, at, startup->queue.bytes));
+	TRY(see_task_of(startup, at + startup->queue.curr));
+	return see_task_of(startup, at + startup->queue.idle);
 }
 
 static err_t look_at_queues(struct startup *startup, uint64_t *count)
@@ -332,8 +347,8 @@ static err_t look_at_modules(struct startup *startup, uint64_t *count)
 	vaddr_t head;
 
 	TRY(need_symbol(startup, MODULES, &head));
-	TRY(need_member(startup, "module", "list", &link));
-	TRY(need_size(startup, "module", &startup->module_bytes));
+	TRY(need_member(startup, MODULE, "list", &link));
+	TRY(need_size(startup, MODULE, &startup->module_bytes));
 	return follow(startup, head, link, see_module, count);
 }
 

@@ -24,7 +24,7 @@ struct startup_thing {
 	char why[ERR_TEXT_BYTES]; /* why it is not there, or what was not told */
 };
 
-enum { STARTUP_THINGS = 11, STARTUP_SYMBOLS = 8, STARTUP_BYTES = 4096 };
+enum { STARTUP_THINGS = 11, STARTUP_SYMBOLS = 8, STARTUP_TYPES = 5, STARTUP_BYTES = 4096 };
 
 struct startup {
 	/* Set by the caller, the rest zeros. */
@@ -47,10 +47,14 @@ struct startup {
 	struct btf btf;
 	bool types_known;
 	vaddr_t symbol[STARTUP_SYMBOLS]; /* 0: not told */
-	uint64_t symbols, entries;       /* of the thing at hand */
+	struct type type[STARTUP_TYPES]; /* bytes 0: not told */
+	uint64_t entries;                /* of the thing at hand */
 	struct {
 		uint64_t bytes, tasks, signal, thread_head, thread_node;
 	} task; /* bytes 0: not yet looked up */
+	struct {
+		uint64_t bytes, curr, idle;
+	} queue; /* likewise */
 	uint64_t module_bytes;
 	uint8_t bytes[STARTUP_BYTES];
 };

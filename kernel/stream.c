@@ -21,3 +21,16 @@ err_t stream_fill(struct stream *stream, unsigned size)
 	}
 	return OK;
 }
+
+err_t stream_skip(struct stream *stream, uint64_t bytes)
+{
+	const uint8_t *ignored;
+
+	while (bytes) {
+		unsigned have = stream->have - stream->next;
+		unsigned piece = !have ? 1 : bytes < have ? (unsigned)bytes : have;
+		TRY(stream_take(stream, piece, &ignored));
+		bytes -= piece;
+	}
+	return OK;
+}

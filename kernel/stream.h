@@ -21,10 +21,10 @@ static inline void stream_init(struct stream *stream, struct memory *memory, vad
 	stream->next = stream->have = 0;
 }
 
-/* Have `size` bytes in hand, at most 16. As memory_need(). */
+/* Have `size` bytes in hand, at most STREAM_BYTES. As memory_need(). */
 err_t stream_fill(struct stream *, unsigned size);
 
-/* Lend the next `size` bytes, at most 16, good until the next call. As memory_need(). */
+/* Lend the next `size` bytes, at most STREAM_BYTES, good until the next call. As memory_need(). */
 static inline err_t stream_take(struct stream *stream, unsigned size, const uint8_t **ret)
 {
 	if (stream->have - stream->next < size)
@@ -34,5 +34,8 @@ static inline err_t stream_take(struct stream *stream, unsigned size, const uint
 	stream->at += size;
 	return OK;
 }
+
+/* Read what comes next, of any length, and do nothing with it. As memory_need(). */
+err_t stream_skip(struct stream *, uint64_t bytes);
 
 #endif
