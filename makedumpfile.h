@@ -104,6 +104,8 @@ struct dump {
 	struct facts itself; /* what the kernel's own types tell, for checks */
 	struct startup_pages *startup; /* pages that should stay, for debuggers; NULL: not told */
 	struct kept_text unknown; /* why kernel_known is false */
+	bool damaged; /* the level needs a kernel that is known, and this one cannot be
+			 understood: every page is kept */
 };
 
 /* Counts of pages, for the report. */
@@ -128,8 +130,10 @@ struct tally {
 	bool incomplete;   /* what was written ends early, and says so */
 };
 
-/* jobs/open.c: open plan->input and learn everything from it. With a level above 1 a kernel that
- * cannot be understood is an error; otherwise it is said at debug level and every page is kept. */
+/* jobs/open.c: open plan->input and learn everything from it. If the job needs a kernel that is
+ * known, one that nothing tells of is an error (ERR_PARAMETER), and so is any other trouble unless
+ * dump->damaged says what it is. Else every page is kept, and why is said or left in
+ * dump->unknown. */
 err_t dump_open(struct dump *, const struct plan *);
 void dump_close(struct dump *);
 

@@ -110,6 +110,10 @@ void warn_of_pages(const struct dump *dump, const struct tally *tally)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " pages are missing in %s, the first is"
 		    " pfn %#" PRIx64 "\n", dump->source.stored.missing, dump->source.name,
 		    dump->source.stored.first_missing);
+	if (dump->damaged)
+		say(to, SAY_ERROR, "makedumpfile: all %" PRIu64 " pages are kept, but for zeros, "
+		    "because the kernel cannot be understood: %s\n", tally->existing,
+		    dump->unknown.text);
 	if (dump->map.broken)
 		say(to, SAY_ERROR, "makedumpfile: %" PRIu64 " sections of mem_section are broken "
 		    "and kept whole, the first is number %" PRIu64 "\n", dump->map.broken,

@@ -278,6 +278,8 @@ static err_t know_memory(struct dump *dump, const struct arch *arch)
 	struct kept_text why;
 	bool proof = fact_known(&told, TEXT_OSRELEASE);
 	err_t result = try_memory(dump, arch);
+	paddr_t phys_base = dump->out.phys_base;
+	pfn_t first_pfn = dump->out.first_pfn;
 
 	err_keep(&why);
 	proof &= result != ERR_MISMATCH;
@@ -286,7 +288,9 @@ static err_t know_memory(struct dump *dump, const struct arch *arch)
 	if (result != OK && proof && arch->guess && arch->guess(&dump->facts))
 		result = try_memory(dump, arch);
 	if (result != OK) {
-		dump->facts = told;
+		dump->facts = told; /* no guess gets into the output */
+		dump->out.phys_base = phys_base;
+		dump->out.first_pfn = first_pfn;
 		return err_again(result, &why);
 	}
 	dump->memory_known = true;
@@ -361,18 +365,31 @@ static void name_machine(struct dump *dump, const struct arch *arch)
 	dump->out.uts = dump->uts;
 }
 
+/* Is it the crashed kernel that makes no sense? Then nobody who is there can help it. Where a file
+ * was given, that may be of another kernel; and what must be erased has to be found first. */
+static bool is_damage(const struct dump *dump, err_t result)
+{
+	const struct plan *plan = dump->plan;
+
+	return plan->job == JOB_DUMP && (result == ERR_CORRUPT || result == ERR_IO) &&
+	       !given_file(plan) && !plan->config && !plan->extensions;
+}
+
 /* Is there something to be done nevertheless? A dump of everything is better than none, if a fact
- * is missing that no other source has; and who verifies a dump wants to know what else is. */
+ * is missing that no other source has, or the kernel is damaged; and who verifies a dump wants to
+ * know what else is. */
 static bool may_go_on(const struct dump *dump, err_t result)
 {
-	return (dump->plan->job == JOB_DUMP && result == ERR_NOFACT) ||
+	return (dump->plan->job == JOB_DUMP && result == ERR_NOFACT) || is_damage(dump, result) ||
 	       (dump->plan->job == JOB_VERIFY && result != ERR_NOMEM);
 }
 
-static void note_unknown(struct dump *dump)
+/* Of damage warn_of_pages() tells, together with how many pages it is about. */
+static void note_unknown(struct dump *dump, err_t result)
 {
 	err_keep(&dump->unknown);
-	if (dump->plan->job != JOB_VERIFY)
+	dump->damaged = kernel_needed(dump) && is_damage(dump, result);
+	if (dump->plan->job != JOB_VERIFY && !dump->damaged)
 		say(&dump->plan->say, SAY_COMMON, "The kernel is not known, so every page that is "
 		    "not zero is kept: %s\n", err_text());
 }
@@ -444,7 +461,7 @@ static err_t open_parts(struct dump *dump)
 	TRY(xen_open_pages(dump, arch, &found));
 	err_again(result, &why);
 	if (result != OK)
-		note_unknown(dump);
+		note_unknown(dump, result);
 	dump->out.max_mapnr = dump->max_mapnr;
 	begin_pages(dump);
 	tell_dump(dump);

@@ -114,7 +114,8 @@ static void put_pages(struct json *json, const struct dump *dump, const struct t
 /* What could not be judged or read; warn_of_pages() says the same in words. */
 static void put_doubts(struct json *json, const struct dump *dump, const struct tally *tally)
 {
-	json_number(json, "kept_in_doubt_pages", tally->doubts.unreadable);
+	json_number(json, "kept_in_doubt_pages",
+		    dump->damaged ? tally->existing : tally->doubts.unreadable);
 	json_number(json, "broken_free_blocks", tally->doubts.blocks);
 	json_number(json, "broken_free_lists", tally->doubts.lists);
 	json_number(json, "broken_sections", dump->map.broken);
