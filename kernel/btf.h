@@ -7,7 +7,6 @@
 
 #include "facts/asks.h"
 #include "facts/types.h"
-#include "kernel/constants.h"
 #include "kernel/memory.h"
 
 struct btf {
@@ -33,9 +32,10 @@ void btf_close(struct btf *);
 err_t btf_parse(struct btf *, const struct target *, uint8_t *bytes, size_t size,
 		const struct btf *base);
 
-/* Where the kernel's own may be, if no symbol tells: in its image, by its looks.
- * ERR_NOFACT: there is none. */
-err_t btf_search(struct memory *, const struct constants *, vaddr_t *start, vaddr_t *end);
+/* Take the kernel's own, which stand where symbols tell; if a symbol is 0, nothing does, and they
+ * are looked for in the image, by their looks. ERR_NOFACT: there are none; else as btf_open(). */
+err_t btf_open_own(struct btf *, struct memory *, const struct facts *, vaddr_t start,
+		   vaddr_t end);
 
 /* Answer what can be answered: sizes, offsets, lengths, enumerators. Looks at each type once. */
 void btf_answer(struct btf *, struct asks *);

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "kernel/btf.h"
+#include "kernel/constants.h"
 
 enum {
 	GAP_MOST = 16 << 20,    /* between its sections, which begin at huge pages */
@@ -58,8 +59,8 @@ static bool look_at_piece(bool big, const uint8_t *bytes, size_t have, size_t *a
 	return false;
 }
 
-err_t btf_search(struct memory *memory, const struct constants *constants, vaddr_t *start,
-		 vaddr_t *end)
+static err_t search(struct memory *memory, const struct constants *constants, vaddr_t *start,
+		    vaddr_t *end)
 {
 	bool big = memory->space->target.big_endian;
 	uint8_t bytes[PIECE + HEADER];
@@ -81,4 +82,16 @@ err_t btf_search(struct memory *memory, const struct constants *constants, vaddr
 	}
 	return fail(ERR_NOFACT, "nothing in [%#" PRIx64 ", %#" PRIx64 ") looks like BTF",
 		    constants->from, constants->to);
+}
+
+err_t btf_open_own(struct btf *btf, struct memory *memory, const struct facts *facts,
+		   vaddr_t start, vaddr_t end)
+{
+	struct constants constants;
+
+	if (!start || !end) {
+		TRY(constants_find(facts, &constants));
+		TRY(search(memory, &constants, &start, &end));
+	}
+	return btf_open(btf, memory, start, end, NULL);
 }

@@ -15,16 +15,10 @@ static err_t answer_symbols(struct memory *memory, struct facts *facts, struct a
 
 static err_t answer_types(struct memory *memory, struct facts *facts, struct asks *asks)
 {
-	vaddr_t start = fact_or(facts, SYMBOL_START_BTF, 0);
-	vaddr_t end = fact_or(facts, SYMBOL_STOP_BTF, 0);
-	struct constants constants;
 	struct btf btf;
 
-	if (!start || !end) {
-		TRY(constants_find(facts, &constants));
-		TRY(btf_search(memory, &constants, &start, &end));
-	}
-	TRY(btf_open(&btf, memory, start, end, NULL));
+	TRY(btf_open_own(&btf, memory, facts, fact_or(facts, SYMBOL_START_BTF, 0),
+			 fact_or(facts, SYMBOL_STOP_BTF, 0)));
 	btf_answer(&btf, asks);
 	btf_close(&btf);
 	return OK;

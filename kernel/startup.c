@@ -204,14 +204,9 @@ static err_t look_at_symbols(struct startup *startup, uint64_t *count)
 static err_t look_at_types(struct startup *startup, uint64_t *count)
 {
 	struct memory memory = unwatched(startup);
-	vaddr_t start = startup->symbol[START_BTF], end = startup->symbol[STOP_BTF];
-	struct constants constants;
 
-	if (!start || !end) {
-		TRY(constants_find(&startup->told, &constants));
-		TRY(btf_search(&memory, &constants, &start, &end));
-	}
-	TRY(btf_open(&startup->btf, &memory, start, end, NULL));
+	TRY(btf_open_own(&startup->btf, &memory, &startup->told, startup->symbol[START_BTF],
+			 startup->symbol[STOP_BTF]));
 	startup->types_known = true;
 	for (unsigned i = 0; i < STARTUP_TYPES; i++)
 		startup->btf.types.find(&startup->btf.types, TYPE_STRUCT, type_names[i],
