@@ -15,15 +15,21 @@ struct initials {
 	uint64_t word[INITIALS_BITS / 64]; /* zeros: nothing is looked for */
 };
 
-/* The first letters of a name of up to `most` bytes as one number, the first lowest, and zeros
- * where it is shorter. */
+/* The first letters, up to `most` and 8, of a text as one number, the first lowest, and zeros where
+ * it is shorter. */
+static inline uint64_t letters_of(const char *text, size_t most)
+{
+	uint64_t letters = 0;
+
+	for (unsigned i = 0; i < sizeof(letters) && i < most && text[i]; i++)
+		letters |= (uint64_t)(uint8_t)text[i] << 8 * i;
+	return letters;
+}
+
+/* Those by which a name of up to `most` bytes is passed over. */
 static inline uint32_t initials_of(const char *name, size_t most)
 {
-	uint32_t letters = 0;
-
-	for (unsigned i = 0; i < INITIALS && i < most && name[i]; i++)
-		letters |= (uint32_t)(uint8_t)name[i] << 8 * i;
-	return letters;
+	return (uint32_t)letters_of(name, most < INITIALS ? most : INITIALS);
 }
 
 static inline unsigned initials_bit(uint32_t letters)
@@ -31,9 +37,10 @@ static inline unsigned initials_bit(uint32_t letters)
 	return (letters * 2654435761u) >> 20; /* Knuth's multiplication; the upper 12 bits */
 }
 
-static inline void initials_add(struct initials *initials, uint32_t letters)
+/* A name of up to `most` bytes is looked for. */
+static inline void initials_add(struct initials *initials, const char *name, size_t most)
 {
-	unsigned bit = initials_bit(letters);
+	unsigned bit = initials_bit(initials_of(name, most));
 
 	initials->word[bit / 64] |= UINT64_C(1) << bit % 64;
 }

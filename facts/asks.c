@@ -51,7 +51,7 @@ static void add(struct asks *asks, struct ask ask)
 {
 	uint16_t *bucket = &asks->bucket[bucket_of(ask.name.at, ask.name.length)];
 
-	initials_add(&asks->initials, initials_of(ask.name.at, ask.name.length));
+	initials_add(&asks->initials, ask.name.at, ask.name.length);
 	ask.next = *bucket;
 	asks->ask[asks->count++] = ask;
 	*bucket = (uint16_t)asks->count;

@@ -72,7 +72,7 @@ static err_t symbols_of_memory(struct kernel_names *names)
 	struct kallsyms kallsyms;
 
 	for (unsigned i = 0; i < names->symbols; i++)
-		initials_add(&wanted, initials_of(names->wanted[i].name, INITIALS));
+		initials_add(&wanted, names->wanted[i].name, INITIALS);
 	TRY(kallsyms_open(&kallsyms, &names->dump->memory, &names->dump->facts));
 	return kallsyms_walk(&kallsyms, &visitor);
 }

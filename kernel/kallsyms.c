@@ -15,7 +15,7 @@
 #include "facts/table.h"
 #include "kernel/stream.h"
 
-enum { TOKEN_TABLE_MOST = 1 << 16, TOKEN_MOST = 64, HEAD = 8, PIECE = 256 };
+enum { TOKEN_TABLE_MOST = 1 << 16, TOKEN_MOST = 64, PIECE = 256 };
 
 struct tokens {
 	uint16_t at[KALLSYMS_TOKENS];
@@ -33,15 +33,6 @@ struct walk {
 	char name[KALLSYMS_NAME_BYTES + 1]; /* with the type before it */
 	struct tokens tokens;
 };
-
-static uint64_t head_of(const char *token, unsigned length)
-{
-	uint64_t head = 0;
-
-	for (unsigned i = 0; i < HEAD && i < length; i++)
-		head |= (uint64_t)(uint8_t)token[i] << 8 * i;
-	return head;
-}
 
 static err_t read_tokens(const struct kallsyms *kallsyms, struct tokens *tokens)
 {
@@ -65,7 +56,7 @@ static err_t read_tokens(const struct kallsyms *kallsyms, struct tokens *tokens)
 					    "end", i);
 		} while (*byte);
 		tokens->length[i] = (uint8_t)(at - tokens->at[i] - 1);
-		tokens->head[i] = head_of(tokens->text + tokens->at[i], tokens->length[i]);
+		tokens->head[i] = letters_of(tokens->text + tokens->at[i], TOKEN_MOST);
 	}
 	return OK;
 }
@@ -332,7 +323,7 @@ static err_t choose_form(struct kallsyms *kallsyms, const struct facts *facts, u
 	if (!walk)
 		return ERR_NOMEM;
 	for (unsigned i = 0; i < ANCHORS; i++)
-		initials_add(&wanted, initials_of(fact_table[anchors[i]].name, INITIALS));
+		initials_add(&wanted, fact_table[anchors[i]].name, INITIALS);
 	TRY(walk_names(walk, prove, &proof));
 	TRY(within(proof.result, "the table of addresses at %#" PRIx64, kallsyms->addresses));
 	if (!proof.seen || !proof.left)

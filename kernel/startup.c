@@ -190,7 +190,7 @@ static err_t look_at_symbols(struct startup *startup, uint64_t *count)
 	struct kallsyms kallsyms;
 
 	for (unsigned i = 0; i < STARTUP_SYMBOLS; i++)
-		initials_add(&wanted, initials_of(symbol_names[i], INITIALS));
+		initials_add(&wanted, symbol_names[i], INITIALS);
 	err_t result = kallsyms_open(&kallsyms, &memory, &startup->told);
 	if (result == OK) {
 		kallsyms.memory = startup->memory;

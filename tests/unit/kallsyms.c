@@ -217,7 +217,7 @@ TEST(initials_of_short_names_end)
 	CHECK_EQ(initials_of("ab", INITIALS), 0x6261);
 	CHECK_EQ(initials_of("abcd", 2), 0x6261);
 	CHECK_EQ(initials_of("", INITIALS), 0);
-	initials_add(&initials, initials_of("ab", INITIALS));
+	initials_add(&initials, "ab", INITIALS);
 	CHECK(initials_have(&initials, 0x6261));
 	CHECK(!initials_have(&initials, 0x636261));
 	CHECK(!initials_have(&initials, 0));
