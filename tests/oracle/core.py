@@ -18,11 +18,11 @@ class X86_64:
     """What page tables and addresses of x86_64 are like. One table has both halves of the addresses."""
     MACHINE, ROOT = 62, "init_top_pgt"
     USER, KERNEL = (0, 256), (256, 512)
-    ADDRESS, SPECIAL, IMAGE = 0x000ffffffffff000, 0x200, 0xffffffff80000000
+    ADDRESS, SPECIAL = 0x000ffffffffff000, 0x200
 
     def __init__(self, info):
         self.levels = 5 if int(info.get("NUMBER(pgtable_l5_enabled)", "0")) else 4
-        self.image, self.shift = self.IMAGE, self.IMAGE - int(info["NUMBER(phys_base)"])
+        self.image, self.shift = 0xffffffff80000000, 0xffffffff80000000 - int(info["NUMBER(phys_base)"])
 
     def leaf(self, entry, level):
         return level == 0 or (level < 3 and entry & 0x80)
