@@ -119,9 +119,8 @@ static bool names_fit(struct search *search, vaddr_t names)
 				return false;
 			length = (length & 0x7f) | (unsigned)*byte << 7;
 		}
-		for (; length; length--)
-			if (stream_take(&stream, 1, &byte) != OK)
-				return false;
+		if (stream_skip(&stream, length) != OK)
+			return false;
 	}
 	return stream.at - names == search->first_marker;
 }
