@@ -14,15 +14,17 @@ TAIL = {INT: (4, 0), ARRAY: (12, 0), STRUCT: (0, 12), UNION: (0, 12), ENUM: (0, 
 
 
 class Elf:
-    """The sections and symbols of a vmlinux of 64 bits, little endian."""
+    """The sections and symbols of a vmlinux of 64 bits."""
 
     def __init__(self, path):
         self.file = open(path, "rb")
-        header = struct.unpack("<16sHHIQQQIHHHHHH", self.file.read(64))
+        first = self.file.read(64)
+        self.order = "<>"[first[5] - 1]
+        header = struct.unpack(self.order + "16sHHIQQQIHHHHHH", first)
         shoff, shentsize, shnum, names = header[6], header[11], header[12], header[13]
         self.file.seek(shoff)
         table = self.file.read(shentsize * shnum)
-        rows = [struct.unpack_from("<IIQQQQIIQQ", table, i * shentsize) for i in range(shnum)]
+        rows = [struct.unpack_from(self.order + "IIQQQQIIQQ", table, i * shentsize) for i in range(shnum)]
         strings = self.bytes_of(rows[names])
         self.rows = {strings[row[0]:strings.index(b"\0", row[0])].decode(): row for row in rows}
 
@@ -30,13 +32,17 @@ class Elf:
         self.file.seek(row[4])
         return self.file.read(row[5])
 
-    def section(self, name):
+    def section(self, name, instead=None):
+        """Its bytes, or those of the file that is given instead."""
+        if instead:
+            with open(instead, "rb") as file:
+                return file.read()
         return self.bytes_of(self.rows[name])
 
     def symbols(self):
         """{name: (address, size)}; of names that occur twice the global one, or else the first."""
         names, found = self.section(".strtab"), {}
-        for name, info, _, index, value, size in struct.iter_unpack("<IBBHQQ", self.section(".symtab")):
+        for name, info, _, index, value, size in struct.iter_unpack(self.order + "IBBHQQ", self.section(".symtab")):
             if index and info & 15 < 3:
                 text = names[name:names.index(b"\0", name)].decode()
                 if info >> 4 == 1 or text not in found:
@@ -50,9 +56,10 @@ class Type:
 
 class Btf:
     def __init__(self, data):
-        magic, _, _, header, type_at, type_size, string_at, string_size = struct.unpack_from("<HBBIIIII", data)
-        if magic != 0xeb9f:
+        self.order = {b"\x9f\xeb": "<", b"\xeb\x9f": ">"}.get(bytes(data[:2]))
+        if not self.order:
             raise ValueError("there is no BTF")
+        _, _, header, type_at, type_size, string_at, string_size = struct.unpack_from(self.order + "BBIIIII", data, 2)
         self.data, self.strings, self.end = data, header + string_at, header + string_at + string_size
         self.types, self.named, self.enums = [None], {}, {}
         at, end = header + type_at, header + type_at + type_size
@@ -64,21 +71,21 @@ class Btf:
         return self.data[start:self.data.index(b"\0", start, self.end)].decode()
 
     def read_type(self, at):
-        name, info, size = struct.unpack_from("<III", self.data, at)
+        name, info, size = struct.unpack_from(self.order + "III", self.data, at)
         one, at = Type(), at + 12
         one.kind, count, flag = info >> 24 & 31, info & 0xffff, info >> 31
         one.name, one.size, one.target = self.text(name), size, size
         if one.kind == INT:
             # The BTF of 5.10 forgets the sign of this one.
-            one.signed = self.data[at + 3] & 1 or one.name == "signed char"
+            one.signed = struct.unpack_from(self.order + "I", self.data, at)[0] >> 24 & 1 or one.name == "signed char"
         elif one.kind == ARRAY:
-            one.target, _, one.length = struct.unpack_from("<III", self.data, at)
+            one.target, _, one.length = struct.unpack_from(self.order + "III", self.data, at)
         elif one.kind in (STRUCT, UNION):
             one.members = [(self.text(a), b, c & 0xffffff if flag else c, c >> 24 if flag else 0) for a, b, c in
-                           struct.iter_unpack("<III", self.data[at:at + 12 * count])]
+                           struct.iter_unpack(self.order + "III", self.data[at:at + 12 * count])]
         elif one.kind in (ENUM, ENUM64):
             one.signed, step = flag, 8 if one.kind == ENUM else 12
-            pairs = [struct.unpack_from("<Ii" if flag else "<II", self.data, at + i * step) for i in range(count)]
+            pairs = [struct.unpack_from(self.order + ("Ii" if flag else "II"), self.data, at + i * step) for i in range(count)]
             self.enums.setdefault(one.name, {}).update((self.text(name), value) for name, value in pairs)
         if one.kind != FWD and one.name:
             self.named.setdefault((one.kind in (STRUCT, UNION), one.name), len(self.types))
@@ -122,8 +129,12 @@ class Btf:
             return one.length * self.sizeof(one.target)
         return 8 if one.kind == PTR else one.size
 
-    def offset(self, name, member):
-        found = self.member(self.find(name), member)
-        if found is None:
-            raise KeyError(f"struct {name} has no {member}")
-        return found[0]
+    def offset(self, name, *members):
+        """Of a member in a struct, or of a member in that."""
+        number, offset = self.find(name), 0
+        for member in members:
+            found = self.member(number, member)
+            if found is None:
+                raise KeyError(f"struct {name} has no {member}")
+            offset, number = offset + found[0], self.plain(found[1])
+        return offset

@@ -1,58 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""core.py - the memory of a dead kernel of x86_64 or arm64: an ELF core read by physical address, by virtual address (through the
-kernel's own page tables), and as the kernel's structs."""
+"""core.py - the memory of a dead kernel: an ELF core read by physical address, by virtual address (through the kernel's own
+page tables), and as the kernel's structs."""
 import mmap
 import re
 import struct
 
 from btf import ARRAY, ENUM, ENUM64, INT, PTR, STRUCT, UNION, Btf, Elf
-
-PAGE = 4096
-
-
-class Fault(Exception):
-    pass
-
-
-class X86_64:
-    """What page tables and addresses of x86_64 are like. One table has both halves of the addresses."""
-    MACHINE, ROOT = 62, "init_top_pgt"
-    USER, KERNEL = (0, 256), (256, 512)
-    ADDRESS, SPECIAL = 0x000ffffffffff000, 0x200
-
-    def __init__(self, info):
-        self.levels = 5 if int(info.get("NUMBER(pgtable_l5_enabled)", "0")) else 4
-        self.image, self.shift = 0xffffffff80000000, 0xffffffff80000000 - int(info["NUMBER(phys_base)"])
-
-    def leaf(self, entry, level):
-        return level == 0 or (level < 3 and entry & 0x80)
-
-    def hidden(self, entry):
-        """The address of a page that is there, and not accessible: bit 8, and the frame is inverted (6b28baca9b1f)."""
-        return ~entry & self.ADDRESS if entry & 0x100 else None
-
-
-class Arm64:
-    """Pages of 4 KiB and addresses of 48 bits, be the kernel built for 52. The kernel's half has a table of its own."""
-    MACHINE, ROOT = 183, "swapper_pg_dir"
-    USER, KERNEL = (0, 512), (0, 512)
-    ADDRESS, SPECIAL = 0x0000fffffffff000, 1 << 56
-
-    def __init__(self, info):
-        if 64 - int(info["NUMBER(TCR_EL1_T1SZ)"], 0) != 48 or int(info["PAGESIZE"]) != PAGE:
-            raise Fault("of arm64 the oracle knows pages of 4 KiB with addresses of 48 bits")
-        self.levels, self.image = 4, 0xffff800000000000
-        self.shift = int(info["NUMBER(kimage_voffset)"], 16)
-
-    def leaf(self, entry, level):
-        return level == 0 or not entry & 2
-
-    def hidden(self, entry):
-        """PTE_PROT_NONE, of later kernels PTE_PRESENT_INVALID."""
-        return entry & self.ADDRESS if entry & (1 << 58 | 1 << 59) else None
-
-
-MACHINES = {machine.MACHINE: machine for machine in (X86_64, Arm64)}
+from machines import MACHINES, PAGE, Fault
 
 
 class Memory:
@@ -61,11 +15,12 @@ class Memory:
     def __init__(self, path):
         with open(path, "rb") as file:
             self.map = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
-        header = struct.unpack_from("<16sHHIQQQIHHHHHH", self.map)
+        self.order = "<>"[self.map[5] - 1]
+        header = struct.unpack_from(self.order + "16sHHIQQQIHHHHHH", self.map)
         phoff, count, self.machine = header[5], header[10], header[2]
         self.segments, self.info = [], ""
         for i in range(count):
-            kind, _, offset, _, paddr, size, _, _ = struct.unpack_from("<IIQQQQQQ", self.map, phoff + 56 * i)
+            kind, _, offset, _, paddr, size, _, _ = struct.unpack_from(self.order + "IIQQQQQQ", self.map, phoff + 56 * i)
             if kind == 1 and size:
                 self.segments.append((paddr, paddr + size, offset))
             elif kind == 4:
@@ -86,6 +41,9 @@ class Memory:
     def read(self, paddr, size):
         at = self.offset(paddr, size)
         return self.map[at:at + size]
+
+    def word(self, paddr):
+        return struct.unpack(self.order + "Q", self.read(paddr, 8))[0]
 
     def page(self, frame):
         """A page as dumps have it: what the core does not have of it is zero."""
@@ -136,17 +94,18 @@ class Object:
 
 
 class Kernel:
-    def __init__(self, core, vmlinux):
+    def __init__(self, core, vmlinux, types=None):
+        """types: a file with the types in BTF, where vmlinux has none."""
         elf = Elf(vmlinux)
-        self.memory, self.btf, self.linked = Memory(core), Btf(elf.section(".BTF")), elf.symbols()
-        self.members, self.frames = {}, {}
+        self.memory, self.btf, self.linked = Memory(core), Btf(elf.section(".BTF", types)), elf.symbols()
+        self.members, self.frames, self.order = {}, {}, self.memory.order
         info = dict(line.split("=", 1) for line in self.memory.info.splitlines() if "=" in line)
         if not info:
             raise Fault("the core has no note VMCOREINFO: the oracle needs it to begin with")
         self.release = info["OSRELEASE"]
         self.moved = int(info.get("KERNELOFFSET", "0"), 16)
         self.machine = MACHINES[self.memory.machine](info)
-        self.root = self.physical(self.machine.ROOT)
+        self.root = self.machine.kernel_root(self)
 
     # Addresses.
 
@@ -165,20 +124,21 @@ class Kernel:
         """The page frame behind a virtual address of the kernel; raises Fault."""
         page = vaddr >> 12
         if page not in self.frames:
-            self.frames[page] = self.walk(self.root, vaddr) >> 12
+            self.frames[page] = self.walk(*self.root, vaddr) >> 12
         return self.frames[page]
 
-    def walk(self, root, vaddr):
-        table, machine = root, self.machine
-        for level in range(machine.levels - 1, -1, -1):
-            shift = 12 + 9 * level
-            entry, = struct.unpack("<Q", self.memory.read(table + (vaddr >> shift & 511) * 8, 8))
-            if not entry & 1:
+    def walk(self, table, level, vaddr):
+        machine = self.machine
+        while level >= 0:
+            shift, bits = machine.levels[level]
+            entry = self.memory.word(table + (vaddr >> shift & (1 << bits) - 1) * 8)
+            if not machine.present(entry, level):
                 raise Fault(f"{vaddr:#x} is not mapped")
+            table = machine.address(entry, level)
             if machine.leaf(entry, level):
                 size = 1 << shift
-                return (entry & machine.ADDRESS & ~(size - 1)) | (vaddr & size - 1)
-            table = entry & machine.ADDRESS
+                return table & -size | vaddr & size - 1
+            level -= 1
         raise Fault(f"{vaddr:#x} is not mapped")
 
     def read(self, vaddr, size):
@@ -190,10 +150,13 @@ class Kernel:
         return b"".join(parts)
 
     def word(self, vaddr):
-        return int.from_bytes(self.read(vaddr, 8), "little")
+        return struct.unpack(self.order + "Q", self.read(vaddr, 8))[0]
+
+    def integer(self, vaddr, size, signed=False):
+        return int.from_bytes(self.read(vaddr, size), "little" if self.order == "<" else "big", signed=signed)
 
     def words(self, vaddr, count):
-        return struct.unpack(f"<{count}Q", self.read(vaddr, 8 * count))
+        return struct.unpack(f"{self.order}{count}Q", self.read(vaddr, 8 * count))
 
     # Objects.
 
@@ -205,7 +168,7 @@ class Kernel:
         if one.kind == PTR:
             return Object(self, one.target, self.word(at))
         if one.kind in (INT, ENUM, ENUM64):
-            return int.from_bytes(self.read(at, one.size), "little", signed=bool(one.signed))
+            return self.integer(at, one.size, bool(one.signed))
         raise Fault(f"a value of kind {one.kind} at {at:#x}")
 
     def object(self, name, at):
@@ -220,7 +183,7 @@ class Kernel:
         return self.object(name, self.word(self.symbol(symbol)))
 
     def number(self, symbol, size=4):
-        return int.from_bytes(self.read(self.symbol(symbol), size), "little")
+        return self.integer(self.symbol(symbol), size)
 
     # Lists and processors.
 

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""dump.py - a kdump-compressed file of a 64-bit little-endian machine, read without the tool that wrote it."""
+"""dump.py - a kdump-compressed file of a 64-bit machine, read without the tool that wrote it."""
 import mmap
 import struct
 import zlib
 
-HEADER = struct.Struct("<8si390x6xQQIIIIIIIIII")
-SUB = struct.Struct("<Qii16x48x3Q")
+HEADER, SUB = "8si390x6xQQIIIIIIIIII", "Qii16x48x3Q"
 RAW, ZLIB = 0, 1
 
 
@@ -13,10 +12,11 @@ class Dump:
     def __init__(self, path, writable=False):
         with open(path, "r+b" if writable else "rb") as file:
             self.map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ)
-        signature, version, _, _, _, self.block, sub, bitmaps, *_ = HEADER.unpack_from(self.map)
+        self.order = "<>"[not self.map[8]]      # of a number that is small
+        signature, version, _, _, _, self.block, sub, bitmaps, *_ = struct.unpack_from(self.order + HEADER, self.map)
         if signature != b"KDUMP   " or version < 6:
             raise ValueError(f"{path} is no kdump-compressed file of version 6")
-        _, self.level, _, _, _, self.end = SUB.unpack_from(self.map, self.block)
+        _, self.level, _, _, _, self.end = struct.unpack_from(self.order + SUB, self.map, self.block)
         self.bitmap_bytes = bitmaps // 2 * self.block
         self.kept_at = (1 + sub) * self.block + self.bitmap_bytes
         self.descriptors_at = self.kept_at + self.bitmap_bytes
@@ -37,7 +37,7 @@ class Dump:
     def descriptors(self, count):
         """(offset, size, flags) of each kept page."""
         for i in range(count):
-            yield struct.unpack_from("<QII", self.map, self.descriptors_at + 24 * i)
+            yield struct.unpack_from(self.order + "QII", self.map, self.descriptors_at + 24 * i)
 
     def content(self, offset, size, flags):
         packed = self.map[offset:offset + size]

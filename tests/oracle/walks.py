@@ -6,10 +6,8 @@ import struct
 
 from core import PAGE, Fault
 
-SECTION_PAGES = 1 << 27 - 12
 HAS_MEM_MAP = 2
 HUGETLBFS = 0x958458f6
-HUGE_ORDER = 9
 STACK_PAGES = 4
 VM_IOREMAP = 1
 
@@ -19,6 +17,7 @@ class Pages:
 
     def __init__(self, kernel):
         self.kernel, btf = kernel, kernel.btf
+        self.in_section, self.huge = 1 << kernel.machine.SECTION - 12, kernel.machine.HUGE
         self.size = btf.sizeof(btf.find("page"))
         self.sections = dict(self.read_sections())
         self.base = next(iter(self.sections.values()))
@@ -35,14 +34,14 @@ class Pages:
         kernel = self.kernel
         each = kernel.btf.sizeof(kernel.btf.find("mem_section"))
         roots = kernel.word(kernel.symbol("mem_section"))
-        for number in range(max(kernel.memory.pages()) // SECTION_PAGES + 1):
+        for number in range(max(kernel.memory.pages()) // self.in_section + 1):
             root = kernel.word(roots + number // (PAGE // each) * 8)
             word = kernel.object("mem_section", root + number % (PAGE // each) * each).section_mem_map if root else 0
             if word & HAS_MEM_MAP:
                 yield number, word & ~0x3f
 
     def read_section(self, number):
-        at, end = self.base + number * SECTION_PAGES * self.size, self.base + (number + 1) * SECTION_PAGES * self.size
+        at, end = self.base + number * self.in_section * self.size, self.base + (number + 1) * self.in_section * self.size
         parts = []
         for page in range(at, end, PAGE):
             try:
@@ -51,19 +50,22 @@ class Pages:
                 parts.append(bytes(PAGE))
         return b"".join(parts)
 
+    def has(self, frame):
+        return frame // self.in_section in self.sections
+
     def frame(self, page):
         return (page - self.base) // self.size
 
     def field(self, frame, at, form):
-        section = self.raw.get(frame // SECTION_PAGES)
-        return struct.unpack_from(form, section, frame % SECTION_PAGES * self.size + at)[0] if section else 0
+        section = self.raw.get(frame // self.in_section)
+        return struct.unpack_from(self.kernel.order + form, section, frame % self.in_section * self.size + at)[0] if section else 0
 
     def flags(self, frame):
-        return self.field(frame, self.flags_at, "<Q")
+        return self.field(frame, self.flags_at, "Q")
 
     def head(self, frame):
         """The first page of the compound page this one is in, or the page itself."""
-        word, own = self.field(frame, self.head_at, "<Q"), self.base + frame * self.size
+        word, own = self.field(frame, self.head_at, "Q"), self.base + frame * self.size
         if not word & 1:
             return frame
         inverted = ~(word - 1) & (1 << 64) - 1
@@ -74,13 +76,13 @@ class Pages:
     def span(self, head):
         """Pages of a compound page: as many as follow and say so."""
         end = head + 1
-        while end % (1 << HUGE_ORDER) and self.head(end) == head:
+        while end % (1 << self.huge) and self.head(end) == head:
             end += 1
         return end - head
 
     def has_type(self, frame, name, flag):
         """Is the page of a type (since 6.11, top byte since 6.12), or has it the flag of old?"""
-        word = self.field(frame, self.type_at, "<I")
+        word = self.field(frame, self.type_at, "I")
         if "PGTY_" + name in self.types:
             return word >> 24 == self.types["PGTY_" + name]
         if "PG_" + name in self.types:
@@ -88,13 +90,11 @@ class Pages:
         return bool(self.flags(frame) & self.bit.get(flag, 0))
 
 
-def numbers_of_nodes(kernel):
-    address, size = kernel.linked["node_data"]
-    return [i for i in range(size // 8) if kernel.word(kernel.symbol("node_data") + 8 * i)]
-
-
 def nodes(kernel):
-    return [kernel.object("pglist_data", kernel.word(kernel.symbol("node_data") + 8 * i)) for i in numbers_of_nodes(kernel)]
+    if not kernel.has_symbol("node_data"):      # no NUMA
+        return [kernel.variable("pglist_data", "contig_page_data")]
+    words = kernel.words(kernel.symbol("node_data"), kernel.linked["node_data"][1] // 8)
+    return [kernel.object("pglist_data", word) for word in words if word]
 
 
 def zones(kernel):
@@ -112,7 +112,7 @@ def own(kernel, name, pointer, cpu):
 def marked(kernel, pages, book):
     first, end = kernel.physical("_text"), kernel.physical("_end")
     for frame in sorted(book.frames):
-        if frame // SECTION_PAGES not in pages.sections:
+        if not pages.has(frame):
             book.claim("none", frame)
             continue
         flags = pages.flags(frame)
@@ -130,8 +130,8 @@ def marked(kernel, pages, book):
 
 def memmap(kernel, pages, book):
     for number in pages.sections:
-        at = pages.base + number * SECTION_PAGES * pages.size
-        for page in range(at, at + SECTION_PAGES * pages.size, PAGE):
+        at = pages.base + number * pages.in_section * pages.size
+        for page in range(at, at + pages.in_section * pages.size, PAGE):
             try:
                 book.claim("memmap", kernel.frame(page))
             except Fault:
@@ -173,7 +173,7 @@ def cpu_lists(kernel, pages, book):
                 lists = own(kernel, "per_cpu_pageset", zone.pageset, cpu).pcp
             found = 0
             for index in range(len(lists.lists)):
-                order = index // kinds if index // kinds <= 3 else HUGE_ORDER
+                order = index // kinds if index // kinds <= 3 else pages.huge
                 for page in kernel.list(lists.lists[index].at, "page", link):
                     book.claim("free-pcp", pages.frame(page.at), 1 << order)
                     found += 1 << order
@@ -245,7 +245,7 @@ def swap_spaces(kernel):
     size = kernel.btf.sizeof(kernel.btf.find("address_space"))
     for i in range(count):
         spaces = kernel.word(kernel.symbol("swapper_spaces") + 8 * i)
-        number = int.from_bytes(kernel.read(kernel.symbol("nr_swapper_spaces") + 4 * i, 4), "little")
+        number = kernel.integer(kernel.symbol("nr_swapper_spaces") + 4 * i, 4)
         for j in range(number if spaces else 0):
             yield kernel.object("address_space", spaces + j * size)
 
@@ -261,7 +261,7 @@ def huge_zero(kernel, pages, book):
     for name in ("huge_zero_page", "huge_zero_folio"):
         page = kernel.word(kernel.symbol(name)) if kernel.has_symbol(name) else 0
         if page and pages.frame(page) in book.frames:
-            book.claim("zero", pages.frame(page), 1 << HUGE_ORDER)
+            book.claim("zero", pages.frame(page), 1 << pages.huge)
 
 
 # Tasks and their memory.
@@ -290,33 +290,33 @@ class Tables:
     def __init__(self, kernel, book):
         self.kernel, self.book = kernel, book
 
-    def walk(self, table, level, first=0, end=512):
-        self.book.claim("pgtable", table // PAGE)
-        entries = struct.unpack("<512Q", self.kernel.memory.read(table, PAGE))
-        machine = self.kernel.machine
+    def walk(self, table, level, first=0, end=None):
+        machine, (shift, bits) = self.kernel.machine, self.kernel.machine.levels[level]
+        if level == 0 or 8 << bits >= PAGE:     # a smaller first table is an object in a slab
+            self.book.claim("pgtable", table // PAGE, max(1, (8 << bits) // PAGE))
+        entries = struct.unpack(f"{self.kernel.order}{1 << bits}Q", self.kernel.memory.read(table, 8 << bits))
         for entry in entries[first:end]:
-            if not entry & 1:
+            if not machine.present(entry, level):
                 hidden = machine.hidden(entry) if level == 0 else None
                 if hidden is not None:
                     yield hidden // PAGE, 1, entry
             elif machine.leaf(entry, level):
-                yield (entry & machine.ADDRESS & ~((1 << 12 + 9 * level) - 1)) // PAGE, 1 << 9 * level, entry
+                yield (machine.address(entry, level) & -(1 << shift)) // PAGE, (1 << shift) // PAGE, entry
             else:
-                yield from self.walk(entry & machine.ADDRESS, level - 1)
+                yield from self.walk(machine.address(entry, level), level - 1)
 
 
 def kernel_tables(kernel, pages, book):
-    for _ in Tables(kernel, book).walk(kernel.root, kernel.machine.levels - 1, *kernel.machine.KERNEL):
+    for _ in Tables(kernel, book).walk(*kernel.root, *kernel.machine.KERNEL):
         pass
 
 
 def user_tables(kernel, pages, book):
-    """What a process maps and nobody else has a claim to is its own: anonymous. Special entries (bit 9) are devices'
-    and the kernel's own pages."""
+    """What a process maps and nobody else has a claim to is its own: anonymous. Special entries are devices' and the
+    kernel's own pages."""
     found = 0
-    for pgd in sorted({task.mm.pgd.at for task in tasks(kernel) if task.mm}):
-        root = kernel.frame(pgd) * PAGE
-        for first, count, entry in Tables(kernel, book).walk(root, kernel.machine.levels - 1, *kernel.machine.USER):
+    for mm in {task.mm.pgd.at: task.mm for task in tasks(kernel) if task.mm}.values():
+        for first, count, entry in Tables(kernel, book).walk(*kernel.machine.user_root(kernel, mm), *kernel.machine.USER):
             for frame in range(first, first + count if not entry & kernel.machine.SPECIAL else first):
                 if frame in book.frames and book.is_new(frame):
                     book.claim("anon", frame)
