@@ -2,7 +2,7 @@
 """judge.py NAME CORE LOG BUILD: a core against what its guest said, by no more than addresses. LOG is the guest's console.
   * every symbol of vmcoreinfo translates;
   * the tasks on the list from the first task on are those that ps printed;
-  * free, cache and user pages are as many as /proc/meminfo said, within 1 %.
+  * free, cache and user pages are as many as /proc/meminfo and /proc/zoneinfo said, within 1 %.
 The first task and its members are found by what must stand there: "swapper" in comm, a list that closes, pids 1 and 2."""
 import json
 import re
@@ -119,12 +119,26 @@ def check_tasks(peek):
     print(f"FAIL {name}: tasks that differ: {sorted(guest ^ ours)}" if guest != ours or len(guest) < 15 else
           f"ok   {name}: the {len(ours)} tasks from the first one on are those that ps printed")
 
+def section(word):
+    found = re.search(rf"^{word}\n(.*?)^{word} END", console, re.M | re.S)
+    return found[1] if found else None
+
+def by_meminfo(size):
+    """Pages by kind, as /proc/meminfo has them, and how many are huge ones. size: KiB of a page."""
+    info = {key: int(number) for key, number in re.findall(r"^(\S+):\s+(\d+)", section("COUNTS"), re.M)}
+    huge = info.get("HugePages_Total", 0) * info.get("Hugepagesize", 0) // size
+    return {"free": info["MemFree"] // size, "cache": (info["Cached"] + info["Buffers"]) // size,
+            "user": info["AnonPages"] // size + huge}, huge
+
+def by_zoneinfo(huge):
+    """Pages by kind, as /proc/zoneinfo has them, which does not count huge pages."""
+    total = lambda key: sum(map(int, re.findall(rf"^ +{key} +(\d+)$", section("ZONES"), re.M)))
+    return {"free": total("nr_free_pages"), "cache": total("nr_file_pages"), "user": total("nr_anon_pages") + huge}
+
 def check_counts():
-    said = re.search(r"^COUNTS\n(.*?)^COUNTS END", console, re.M | re.S)
-    if not said:
+    if not section("COUNTS") or not section("ZONES"):
         print(f"SKIP {name}: counts: the guest of this core did not print its own")
         return
-    info = {key: int(number) for key, number in re.findall(r"^(\S+):\s+(\d+)", said[1], re.M)}
     told = subprocess.run([build + "/makedumpfile", "-f", "-d30", "--dry-run", "--message-level", "0", "--stats", "json", core, core + ".none"],
                           capture_output=True, text=True)
     line = next((line for line in (told.stdout + told.stderr).splitlines() if line.startswith("{")), None)
@@ -132,16 +146,13 @@ def check_counts():
         print(f"FAIL {name}: counts: {told.stderr[-200:]}")
         return
     pages = json.loads(line)
-    pages = pages.get("pages", pages)
-    size = (json.loads(line).get("dump") or json.loads(line))["page_size"] >> 10
-    want = {"free": info["MemFree"], "cache": info["Cached"] + info["Buffers"],
-            "user": info["AnonPages"] + info.get("HugePages_Total", 0) * info.get("Hugepagesize", 0)}
-    got = {"free": pages["free_pages"], "user": pages["user_pages"],
-           "cache": pages["cache_pages"] + pages.get("private_cache_pages", pages.get("cache_private_pages", 0))}
-    for kind in want:
-        off = got[kind] * size / want[kind] - 1
-        verdict = "ok  " if abs(off) <= MARGIN else "FAIL"
-        print(f"{verdict} {name}: {kind} pages: {got[kind]}, by /proc/meminfo {want[kind] // size} ({off:+.2%})")
+    got = {"free": pages["free_pages"], "user": pages["user_pages"], "cache": pages["cache_pages"] + pages["cache_private_pages"]}
+    meminfo, huge = by_meminfo(pages["page_size"] >> 10)
+    for source, want in (("meminfo", meminfo), ("zoneinfo", by_zoneinfo(huge))):
+        for kind in want:
+            off = got[kind] / want[kind] - 1
+            verdict = "ok  " if abs(off) <= MARGIN else "FAIL"
+            print(f"{verdict} {name}: {kind} pages: {got[kind]}, by /proc/{source} {want[kind]} ({off:+.2%})")
 
 peek = Peek()
 check_symbols(peek)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* workload.c - memory of every kind for a guest to be dumped with: workload MIB FOLDER.
  * Anonymous pages (zero, random, text), transparent huge pages, hugetlb pages, files on a real disk
- * read and dirtied, freed memory, many small kernel objects. Stays, so that the memory stays. */
+ * read and dirtied, freed memory, many small kernel objects. Stays, so that the memory stays.
+ * workload counts: prints /proc/meminfo and /proc/zoneinfo once memory has come to rest, then
+ * READY; stays, too, so that nothing is freed after they were read. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +55,45 @@ static void write_file(const char *folder, const char *name, size_t bytes, int k
 		fsync(file);
 }
 
+/* The text in a file; a zero ends it. */
+static void read_text(const char *name, char *text, size_t most)
+{
+	int file = open(name, O_RDONLY);
+	size_t have = 0;
+
+	for (ssize_t got; (got = read(file, text + have, most - 1 - have)) > 0;)
+		have += (size_t)got;
+	text[have] = 0;
+	close(file);
+}
+
+/* CPUs give the free pages that they hold back, which MemFree does not count, a few each second. */
+static void __attribute__((noreturn)) counts(void)
+{
+	enum { SECONDS_MOST = 120, AT_REST = 8 };
+	static char text[65536], zones[65536];
+	const char *found;
+	long before = -1;
+
+	for (int i = 0, same = 0; i < SECONDS_MOST && same < AT_REST; i++) {
+		sleep(1);
+		read_text("/proc/meminfo", text, sizeof(text));
+		found = strstr(text, "MemFree:");
+		long now = found ? atol(found + strlen("MemFree:")) : 0;
+		same = now == before ? same + 1 : 0;
+		before = now;
+	}
+	read_text("/proc/zoneinfo", zones, sizeof(zones));
+	printf("COUNTS\n%sCOUNTS END\nZONES\n%sZONES END\nREADY\n", text, zones);
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
 int main(int argc, char **argv)
 {
+	if (argc > 1 && !strcmp(argv[1], "counts"))
+		counts();
 	size_t share = (argc > 1 ? strtoul(argv[1], NULL, 0) : 64) * (1 << 20) / 16;
 	const char *folder = argc > 2 ? argv[2] : "/tmp";
 
