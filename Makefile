@@ -56,7 +56,7 @@ FORTIFY = $(if $(findstring -O0,$(CFLAGS)),,$(if $(findstring sanitize,$(CFLAGS)
 WERROR ?=
 
 ROOMS = base codec input facts arch kernel pages output
-SOURCES = makedumpfile.c options.c cyclic.c $(sort $(wildcard $(addsuffix /*.c,$(ROOMS) jobs)))
+SOURCES = makedumpfile.c options.c command.c cyclic.c $(sort $(wildcard $(addsuffix /*.c,$(ROOMS) jobs)))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 
 all: makedumpfile
