@@ -45,6 +45,7 @@ LINK = -static
 LIBS += $(or $(shell $(PKG_CONFIG) --static --libs libdw libelf 2>/dev/null),-ldw -lelf -lz -lbz2 -llzma)
 LIBS += -lstdc++ -lm
 else
+HAVE += -DHAVE_LOADER
 LINK = -pie -Wl,--dynamic-list=extensions/exports -Wl,-z,relro,-z,now
 LIBS += $(or $(shell $(PKG_CONFIG) --libs libdw libelf 2>/dev/null),-ldw -lelf)
 endif

@@ -2,6 +2,8 @@
 /* plugin.c - load a shared object, or say why not. */
 #include "jobs/plugin.h"
 
+#ifdef HAVE_LOADER
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,12 +14,9 @@
 #include "base/io.h"
 #include "base/scope.h"
 
-/* What the loader reads of this program; a statically linked one has none. */
-extern const ElfW(Dyn) dynamic_section[] __asm__("_DYNAMIC") __attribute__((weak));
-
 bool plugin_possible(void)
 {
-	return dynamic_section != NULL;
+	return true;
 }
 
 /* Of this program, which is for the machine that a shared object must be for. */
@@ -93,3 +92,31 @@ void plugin_unload(void *handle)
 	if (handle)
 		dlclose(handle);
 }
+
+#else
+
+bool plugin_possible(void)
+{
+	return false;
+}
+
+err_t plugin_load(const char *path, void **ret)
+{
+	(void)path;
+	(void)ret;
+	return fail(ERR_UNSUPPORTED, "a statically linked program can load nothing");
+}
+
+void *plugin_symbol(void *handle, const char *name)
+{
+	(void)handle;
+	(void)name;
+	return NULL;
+}
+
+void plugin_unload(void *handle)
+{
+	(void)handle;
+}
+
+#endif
