@@ -389,9 +389,10 @@ static err_t look_everywhere(struct search *search)
 		TRY(stop_check());
 		if (search->progress)
 			progress_step(search->progress, at, source->end);
-		size = (size_t)min_u64(source->end - at, PIECE_BYTES);
-		err_t result = reader_lend(search->scan, at, &bytes, &size);
+		size = (size_t)min_u64(source->end - at, SIZE_MAX);
+		err_t result = reader_lend(search->scan, at, &bytes, &size); /* a hole at once */
 		if (result == OK) {
+			size = (size_t)min_u64(size, PIECE_BYTES);
 			look_at_seam(search, &seam, at, bytes, size);
 			look(search, at, bytes, size);
 			continue;

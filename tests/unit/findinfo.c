@@ -10,8 +10,11 @@ static uint8_t memory[SMALL_BYTES];
 /* Where small_lend() stops: so many bytes behind the start of each loan. */
 static size_t piece;
 
+static unsigned loans;
+
 static err_t small_lend(struct reader *reader, paddr_t at, const uint8_t **ret, size_t *size)
 {
+	loans++;
 	*size = (size_t)min_u64(*size, piece);
 	return memory_dump_lend(reader, at, ret, size);
 }
@@ -68,6 +71,21 @@ TEST(text_is_found_across_pieces)
 		put(0x1ffffc - 0x400, SMALL_TEXT SMALL_BASE);
 		CHECK_EQ(found_at(), 0x1ffffc - 0x400);
 	}
+}
+
+TEST(hole_is_passed_over_at_once)
+{
+	struct memory_dump dump;
+	struct found_info found;
+
+	begin();
+	memory_dump_init(&dump, memory, SMALL_BYTES);
+	dump.source.format = &small_format;
+	dump.source.end = UINT64_C(1) << 60;
+	piece = SIZE_MAX;
+	loans = 0;
+	CHECK_EQ(findinfo(&dump.source, arch_find(EM_X86_64), NULL, &found), ERR_NOFACT);
+	CHECK(loans < 1000);
 }
 
 TEST(text_ends_where_it_should)
@@ -249,6 +267,7 @@ int main(void)
 		{ "findinfo: text is found where a kernel may have it",
 		  text_is_found_where_a_kernel_may_have_it },
 		{ "findinfo: text is found across pieces", text_is_found_across_pieces },
+		{ "findinfo: a hole is passed over at once", hole_is_passed_over_at_once },
 		{ "findinfo: text ends where it should", text_ends_where_it_should },
 		{ "findinfo: note says how long it is", note_says_how_long_it_is },
 		{ "findinfo: what does not lead to its utsname is not taken",
