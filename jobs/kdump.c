@@ -280,6 +280,10 @@ static err_t walk_part(struct writing *writing, unsigned part, take_packed *take
 
 static unsigned rank(const struct writing *writing, const struct packed_page *page)
 {
+	const struct startup_pages *startup = writing->dump->startup;
+
+	if (startup && startup_pages_need(startup, page->pfn))
+		return URGENT_FIRST;
 	return urgent_rank(&writing->urgent, page->pfn, page->size, writing->fit.page_bytes);
 }
 

@@ -16,6 +16,7 @@ enum {
 	STRUCT_MOST = 1 << 15,  /* bytes; the largest here, struct task_struct, has some thousand */
 	ENTRIES_MOST = 1 << 22, /* PID_MAX_LIMIT */
 	CPUS_MOST = 1 << 16,
+	EXPORTED_MOST = 1 << 16, /* by a module; i915 exports some hundred */
 	BANNER_BYTES = 64,
 };
 
@@ -38,7 +39,7 @@ static const char *const symbol_names[STARTUP_SYMBOLS] = {
 };
 
 /* Types of which something is asked; all are structs. */
-enum kernel_type { TASK, SIGNAL, QUEUE, MODULE, CPU_MASK };
+enum kernel_type { TASK, SIGNAL, QUEUE, MODULE, CPU_MASK, EXPORTED };
 
 static const char *const type_names[STARTUP_TYPES] = {
 	[TASK] = "task_struct",
@@ -46,6 +47,7 @@ static const char *const type_names[STARTUP_TYPES] = {
 	[QUEUE] = "rq",
 	[MODULE] = "module",
 	[CPU_MASK] = "cpumask",
+	[EXPORTED] = "kernel_symbol",
 };
 
 /* --- what is told --- */
@@ -330,10 +332,45 @@ static err_t look_at_sections(struct startup *startup, uint64_t *count)
 	return OK;
 }
 
+/* The symbols that a module exports to others, and those to the GPL's: crash wants both. */
+static err_t see_exported(struct startup *startup, vaddr_t module)
+{
+	for (unsigned i = 0; startup->module.symbol_bytes && i < STARTUP_EXPORTED; i++) {
+		uint64_t at, count;
+		TRY(memory_word(startup->memory, module + startup->module.exported[i].at, &at));
+		TRY(memory_number(startup->memory, module + startup->module.exported[i].count,
+				  sizeof(uint32_t), &count));
+		if (count > EXPORTED_MOST)
+			return fail(ERR_CORRUPT, "%" PRIu64 " symbols are exported", count);
+		TRY(read_all(startup, at, count * startup->module.symbol_bytes));
+	}
+	return OK;
+}
+
 static err_t see_module(struct startup *startup, vaddr_t module)
 {
-	return within(read_all(startup, module, startup->module_bytes), "the module at %#" PRIx64,
-		      module);
+	err_t result = read_all(startup, module, startup->module.bytes);
+
+	if (result == OK)
+		result = see_exported(startup, module);
+	return within(result, "the module at %#" PRIx64, module);
+}
+
+/* What is not told of them is not looked at. */
+static void know_exported(struct startup *startup)
+{
+	static const char *const names[STARTUP_EXPORTED][2] = {
+		{ "syms", "num_syms" }, { "gpl_syms", "num_gpl_syms" },
+	};
+
+	for (unsigned i = 0; i < STARTUP_EXPORTED; i++)
+		if (need_member(startup, MODULE, names[i][0], &startup->module.exported[i].at) !=
+		    OK ||
+		    need_member(startup, MODULE, names[i][1],
+				&startup->module.exported[i].count) != OK)
+			return;
+	if (need_size(startup, EXPORTED, &startup->module.symbol_bytes) != OK)
+		startup->module.symbol_bytes = 0;
 }
 
 static err_t look_at_modules(struct startup *startup, uint64_t *count)
@@ -343,7 +380,8 @@ static err_t look_at_modules(struct startup *startup, uint64_t *count)
 
 	TRY(need_symbol(startup, MODULES, &head));
 	TRY(need_member(startup, MODULE, "list", &link));
-	TRY(need_size(startup, MODULE, &startup->module_bytes));
+	TRY(need_size(startup, MODULE, &startup->module.bytes));
+	know_exported(startup);
 	return follow(startup, head, link, see_module, count);
 }
 
@@ -370,10 +408,11 @@ static err_t look_at_log(struct startup *startup, uint64_t *count)
 static const struct {
 	const char *name, *unit;
 	err_t (*look)(struct startup *, uint64_t *count);
+	bool in_vmlinux;
 } things[] = {
 	{ "release",          NULL,       look_at_release },
-	{ "kallsyms",         "symbols",  look_at_symbols },
-	{ "BTF",              "types",    look_at_types },
+	{ "kallsyms",         "symbols",  look_at_symbols, true },
+	{ "BTF",              "types",    look_at_types, true },
 	{ "linux_banner",     NULL,       look_at_banner },
 	{ "per-cpu offsets",  "CPUs",     look_at_offsets },
 	{ "runqueues",        "CPUs",     look_at_queues },
@@ -391,6 +430,11 @@ _Static_assert(sizeof(things) / sizeof(things[0]) == STARTUP_THINGS, "room for t
 const char *startup_name(unsigned thing)
 {
 	return things[thing].name;
+}
+
+bool startup_in_vmlinux(unsigned thing)
+{
+	return things[thing].in_vmlinux;
 }
 
 static bool is_own_failure(err_t result)

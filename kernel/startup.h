@@ -24,7 +24,8 @@ struct startup_thing {
 	char why[ERR_TEXT_BYTES]; /* why it is not there, or what was not told */
 };
 
-enum { STARTUP_THINGS = 11, STARTUP_SYMBOLS = 8, STARTUP_TYPES = 5, STARTUP_BYTES = 4096 };
+enum { STARTUP_THINGS = 11, STARTUP_SYMBOLS = 8, STARTUP_TYPES = 6, STARTUP_BYTES = 4096,
+       STARTUP_EXPORTED = 2 };
 
 struct startup {
 	/* Set by the caller, the rest zeros. */
@@ -55,7 +56,13 @@ struct startup {
 	struct {
 		uint64_t bytes, curr, idle;
 	} queue; /* likewise */
-	uint64_t module_bytes;
+	struct {
+		uint64_t bytes;
+		uint64_t symbol_bytes; /* of what it exports, each; 0: not told */
+		struct {
+			uint64_t at, count;
+		} exported[STARTUP_EXPORTED]; /* offsets in it: a pointer, and how many */
+	} module;
 	uint8_t bytes[STARTUP_BYTES];
 };
 
@@ -65,5 +72,8 @@ err_t startup_look(struct startup *);
 
 /* What the things are called, by their number. */
 const char *startup_name(unsigned thing);
+
+/* Is it one that a debugger with the kernel's vmlinux does not read? */
+bool startup_in_vmlinux(unsigned thing);
 
 #endif

@@ -3,6 +3,7 @@
 #include "kernel/startup_pages.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bits.h"
@@ -80,6 +81,40 @@ static void drop_missing(struct startup_pages *pages, const struct startup *star
 	pages->ranges = kept;
 }
 
+static int by_first(const void *some, const void *other)
+{
+	const struct startup_range *a = some, *b = other;
+
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+static void put_in_order(struct startup_pages *pages)
+{
+	pfn_t reach = 0;
+
+	qsort(pages->range, pages->ranges, sizeof(*pages->range), by_first);
+	for (unsigned i = 0; i < pages->ranges; i++) {
+		struct startup_range *range = &pages->range[i];
+		if (!startup_in_vmlinux(range->thing))
+			reach = max_u64(reach, range->end);
+		range->reach = reach;
+	}
+}
+
+bool startup_pages_need(const struct startup_pages *pages, pfn_t pfn)
+{
+	unsigned low = 0, high = pages->ranges; /* the first range behind it lies in [low, high] */
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+		if (pages->range[middle].first <= pfn)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && pfn < pages->range[low - 1].reach;
+}
+
 err_t startup_pages_find(struct startup_pages *pages, struct memory *memory,
 			 const struct facts *facts, pfn_t limit, struct facts *itself)
 {
@@ -98,6 +133,7 @@ err_t startup_pages_find(struct startup_pages *pages, struct memory *memory,
 				     .argument = pages };
 	TRY(startup_look(startup));
 	drop_missing(pages, startup);
+	put_in_order(pages);
 	*itself = startup->itself;
 	return OK;
 }

@@ -14,6 +14,7 @@ struct startup_range {
 	uint64_t lost;  /* not in the dump */
 	pfn_t first_lost;
 	unsigned thing; /* as startup.h counts them */
+	pfn_t reach;    /* end of the furthest range up to this one that vmlinux does not have */
 };
 
 /* A list of fixed size, whatever the machine: what comes first matters most, and of more tasks or
@@ -21,7 +22,7 @@ struct startup_range {
 enum { STARTUP_RANGES = 4096 };
 
 struct startup_pages {
-	struct startup_range range[STARTUP_RANGES];
+	struct startup_range range[STARTUP_RANGES]; /* by `first`; of several things they overlap */
 	unsigned ranges;
 
 	/* Private. */
@@ -33,6 +34,9 @@ struct startup_pages {
  * only ERR_NOMEM and what stops everything are failures. */
 err_t startup_pages_find(struct startup_pages *, struct memory *, const struct facts *,
 			 pfn_t limit, struct facts *itself);
+
+/* Is it one that a debugger reads though it has the kernel's vmlinux? */
+bool startup_pages_need(const struct startup_pages *, pfn_t);
 
 /* Nothing was seen, and nothing is lost, yet. */
 void startup_pages_forget(struct startup_pages *);

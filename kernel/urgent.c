@@ -7,10 +7,12 @@
 
 #include "base/bytes.h"
 #include "facts/table.h"
+#include "kernel/kallsyms.h"
 
 enum {
 	IMAGE_MOST = 1 << 30, /* KERNEL_IMAGE_SIZE of x86_64, the largest there is */
 	SMALL_SHARE = 8, /* of a page */
+	CODE_PAGES = 4,
 	GAP_MOST = 16 << 20,  /* between its sections, which begin at huge pages; more: its end */
 };
 
@@ -118,6 +120,47 @@ static void add_named(struct urgent *urgent, struct memory *memory, const struct
 	}
 }
 
+/* Beside variables crash reads code before its first prompt, which it takes apart to learn how
+ * stacks are laid out (x86_64), and its own tables of those. */
+static const char *const code_names[] = {
+	"__schedule", "__x64_sys_fork", "__x64_sys_open", "do_futex", "idt_table", "mt_pivots",
+	"mt_slots", "pageflag_names", "schedule",
+};
+
+struct code {
+	struct urgent *urgent;
+	struct memory *memory;
+	const struct space *tables;
+};
+
+static void take_code(void *argument, const struct kernel_symbol *symbol)
+{
+	struct code *code = argument;
+	uint64_t page = page_bytes(&code->tables->target);
+
+	for (size_t i = 0; i < sizeof(code_names) / sizeof(code_names[0]); i++) {
+		if (strcmp(code_names[i], symbol->name) != 0)
+			continue;
+		for (unsigned next = 0; next < CODE_PAGES; next++)
+			add_address(code->urgent, code->memory, code->tables,
+				    symbol->at + next * page);
+	}
+}
+
+static void add_code(struct urgent *urgent, struct memory *memory, const struct space *tables,
+		     const struct facts *facts)
+{
+	struct code code = { urgent, memory, tables };
+	struct initials wanted = { 0 };
+	struct kallsyms_visitor visitor = { take_code, &code, .wanted = &wanted };
+	struct kallsyms kallsyms;
+
+	for (size_t i = 0; i < sizeof(code_names) / sizeof(code_names[0]); i++)
+		initials_add(&wanted, code_names[i], INITIALS);
+	if (kallsyms_open(&kallsyms, memory, facts) == OK)
+		kallsyms_walk(&kallsyms, &visitor);
+}
+
 void urgent_find(struct urgent *urgent, struct memory *memory, const struct facts *facts)
 {
 	struct space tables = *memory->space; /* a region would hide the tables behind it */
@@ -128,6 +171,7 @@ void urgent_find(struct urgent *urgent, struct memory *memory, const struct fact
 	urgent->ranges = 0;
 	tables.regions = 0;
 	add_named(urgent, memory, &tables, facts);
+	add_code(urgent, memory, &tables, facts);
 	for (vaddr_t at = text; at - text < IMAGE_MOST && at - end < GAP_MOST;) {
 		paddr_t physical;
 		uint64_t run = page_bytes(target);
