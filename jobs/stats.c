@@ -48,6 +48,8 @@ void report_pages(const struct dump *dump, const struct tally *tally, uint64_t w
 		{ "    Offline pages          ", tally->excluded[PAGE_OFFLINE] },
 		{ "    Extension filter pages ", tally->excluded[PAGE_EXTENSION],
 		  !dump->plan->extensions },
+		{ "    Pages of other domains ", tally->excluded[PAGE_DOMAIN],
+		  !dump->plan->leave_domains },
 		{ "  Remaining pages ", remaining },
 	};
 
@@ -107,6 +109,7 @@ static void put_pages(struct json *json, const struct dump *dump, const struct t
 	json_number(json, "hwpoison_pages", tally->excluded[PAGE_HWPOISON]);
 	json_number(json, "offline_pages", tally->excluded[PAGE_OFFLINE]);
 	json_number(json, "extension_pages", tally->excluded[PAGE_EXTENSION]);
+	json_number(json, "domain_pages", tally->excluded[PAGE_DOMAIN]);
 	json_number(json, "remaining_pages", tally->existing - excluded);
 	json_number(json, "unused_vmemmap_pages", tally->unused);
 }

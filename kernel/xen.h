@@ -61,7 +61,8 @@ err_t xen_open_hypervisor(struct xen *, const struct arch *, pfn_t end, struct r
 			  struct reader *bytes);
 
 /* Clear in `words`, whose bit 0 is machine frame `first`, those below `end` that are neither the
- * hypervisor's nor dom0's: of other domains, free, or without a struct page_info. */
-void xen_leave_domains(struct xen *, pfn_t first, pfn_t end, uint64_t *words);
+ * hypervisor's nor dom0's: of other domains, free, or without a struct page_info. Returns how many
+ * these were. */
+uint64_t xen_leave_domains(struct xen *, pfn_t first, pfn_t end, uint64_t *words);
 
 #endif

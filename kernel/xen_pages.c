@@ -209,9 +209,10 @@ static bool stays_old(struct xen *xen, pfn_t frame, const uint8_t *info)
 	return !owner || frame < xen->heap_end || (count & OLD_COUNT && owner == xen->dom0);
 }
 
-void xen_leave_domains(struct xen *xen, pfn_t first, pfn_t end, uint64_t *words)
+uint64_t xen_leave_domains(struct xen *xen, pfn_t first, pfn_t end, uint64_t *words)
 {
 	struct infos infos = { .first = UINT64_MAX };
+	uint64_t left = 0;
 
 	for (pfn_t at = bits_next(words, 0, end - first, true); at < end - first;
 	     at = bits_next(words, at + 1, end - first, true)) {
@@ -222,6 +223,7 @@ void xen_leave_domains(struct xen *xen, pfn_t first, pfn_t end, uint64_t *words)
 		const uint8_t *info = infos.bytes + place * xen->info_bytes;
 		bool readable = infos.readable >> place & 1;
 		if (!readable || !(xen->old ? stays_old(xen, frame, info) : stays(xen, info)))
-			bits_clear(words, at, at + 1);
+			left += bits_clear(words, at, at + 1);
 	}
+	return left;
 }

@@ -68,7 +68,8 @@ err_t dom0_decide(struct decider *decider, struct decision *decision)
 	if (!words || !before)
 		return fail(ERR_NOMEM, "no memory for two bitmaps of %d pages", STRETCH);
 	if (decider->leave_domains)
-		xen_leave_domains(decider->xen, decision->first, decision->end, decision->words);
+		decision->excluded[PAGE_DOMAIN] += xen_leave_domains(
+			decider->xen, decision->first, decision->end, decision->words);
 	for (pfn_t first = 0; first < end; first += STRETCH) {
 		struct decision stretch = { .first = first, .words = words,
 					    .end = min_u64(first + STRETCH, end) };

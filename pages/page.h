@@ -11,6 +11,7 @@ enum page_kind {
 	PAGE_HWPOISON, /* broken memory: whatever the level, it must not be read */
 	PAGE_OFFLINE,  /* given back to the hypervisor: whatever the level */
 	PAGE_EXTENSION, /* an extension says so, and no rule took it */
+	PAGE_DOMAIN,    /* with Xen, and -X: neither the hypervisor's nor dom0's */
 	PAGE_KINDS
 };
 
