@@ -38,6 +38,7 @@ struct xen {
 	uint64_t info_bytes, count_at, owner_at;
 	struct xen_states states;
 	uint32_t dom0;        /* how page_info tells that dom0 owns a page */
+	uint32_t own[2];      /* or one of the hypervisor's own domains; 0: not known */
 	bool old;             /* before Xen 4 */
 	pfn_t heap_end;       /* old: of the hypervisor's heap */
 	pfn_t map_end;        /* old: of the bitmap of what is in use, */

@@ -63,6 +63,25 @@ static err_t find_dom0(struct xen *xen)
 		    "image at %#" PRIx64 "?", head, xen->image);
 }
 
+/* The hypervisor has domains of its own, which are in no list: dom_io owns the first MiB, with the
+ * code that starts CPUs, and dom_xen what it shares. */
+static void find_own(struct xen *xen)
+{
+	static const enum fact_id names[] = { SYMBOL_XEN_DOM_XEN, SYMBOL_XEN_DOM_IO };
+	vaddr_t domain;
+
+	for (unsigned i = 0; i < 2; i++)
+		if (fact_known(&xen->facts, names[i]) &&
+		    memory_word(&xen->memory, xen->facts.value[names[i]], &domain) == OK && domain)
+			xen->own[i] = pickle(xen, domain);
+}
+
+/* Neither of another domain nor nobody's: no owner is the hypervisor, too. */
+static bool owner_stays(const struct xen *xen, uint32_t owner)
+{
+	return !owner || owner == xen->own[0] || owner == xen->own[1];
+}
+
 /* --- opening --- */
 
 static err_t open_frames(struct xen *xen)
@@ -171,6 +190,7 @@ err_t xen_open_hypervisor(struct xen *xen, const struct arch *arch, pfn_t end,
 	TRY(choose_states(xen, end));
 	if (xen->old)
 		TRY(open_old(xen));
+	find_own(xen);
 	return find_dom0(xen);
 }
 
@@ -186,7 +206,7 @@ static bool stays(const struct xen *xen, const uint8_t *info)
 		return true;
 	if (state == STATE_FREE || state == STATE_OFFLINED || count & xen->states.broken)
 		return false;
-	return !(count & allocated) || !owner || owner == xen->dom0;
+	return !(count & allocated) || owner_stays(xen, owner) || owner == xen->dom0;
 }
 
 /* Is the page in use at all? */
@@ -206,7 +226,8 @@ static bool stays_old(struct xen *xen, pfn_t frame, const uint8_t *info)
 
 	if (!in_map(xen, frame))
 		return false;
-	return !owner || frame < xen->heap_end || (count & OLD_COUNT && owner == xen->dom0);
+	return owner_stays(xen, owner) || frame < xen->heap_end ||
+	       (count & OLD_COUNT && owner == xen->dom0);
 }
 
 uint64_t xen_leave_domains(struct xen *xen, pfn_t first, pfn_t end, uint64_t *words)

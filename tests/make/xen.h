@@ -4,6 +4,7 @@
  *
  *     image    page table, variables; struct domain of dom0, of another; two more tables
  *     +24K     top and list of the p2m, then its pages
+ *     +1020K   struct domain of dom_io
  *     +1M      bitmap of what is in use (before Xen 4)
  *     +2M      frame table, mapped as one huge page */
 #ifndef TESTS_MAKE_XEN_H
@@ -14,7 +15,7 @@
 enum {
 	XEN_IMAGE = 4 << 20, XEN_VARIABLES = PAGE, XEN_DOM0 = 2 * PAGE, XEN_DOMU = 3 * PAGE,
 	XEN_L3 = 4 * PAGE, XEN_L2 = 5 * PAGE, XEN_P2M = 6 * PAGE, XEN_MAP = 1 << 20,
-	XEN_FRAMES = 2 << 20, XEN_INFO = 32, XEN_HEAP_END = 16 << 20,
+	XEN_FRAMES = 2 << 20, XEN_DOM_IO = XEN_MAP - PAGE, XEN_INFO = 32, XEN_HEAP_END = 16 << 20,
 };
 
 static const uint64_t xen_direct = 0xffff830000000000;
@@ -59,6 +60,7 @@ static const struct xen_kind {
 } xen_kinds[] = {
 	{ "dom0", -1, UINT64_C(1) << 63 | 1, true, XEN_DOM0 },
 	{ "domU", -1, UINT64_C(1) << 63 | 1, true, XEN_DOMU },
+	{ "io", -1, UINT64_C(1) << 63 | 1, true, XEN_DOM_IO },
 	{ "heap", -1, UINT64_C(3) << 62 | 1, true, 0 },
 	{ "anonymous", -1, UINT64_C(1) << 63 | 1, true, 0 },
 	{ "reserved", -1, 0, true, 0 },
@@ -133,6 +135,7 @@ static void xen_domains(struct kernel *kernel)
 	xen_word(kernel, variables + 16, xen_direct + XEN_IMAGE + XEN_MAP);
 	xen_word(kernel, variables + 24, 0x10000);
 	xen_word(kernel, variables + 32, XEN_HEAP_END);
+	xen_word(kernel, variables + 40, xen_direct + XEN_IMAGE + XEN_DOM_IO);
 	xen_word(kernel, XEN_IMAGE + XEN_DOMU, 0xabcd0001); /* 16 bits are the id */
 	xen_word(kernel, XEN_IMAGE + XEN_DOMU + 136, xen_direct + XEN_IMAGE + XEN_DOM0);
 	xen_word(kernel, XEN_IMAGE + XEN_DOM0, 0xabcd0000);
@@ -172,9 +175,10 @@ static void xen_notes(struct recipe *recipe, uint64_t words, bool untold)
 		"SYMBOL(alloc_bitmap)=%" PRIx64 "\nSYMBOL(max_page)=%" PRIx64 "\n"
 		"SYMBOL(xenheap_phys_end)=%" PRIx64 "\nSIZE(page_info)=%u\nSIZE(domain)=4096\n"
 		"OFFSET(page_info.count_info)=8\nOFFSET(page_info._domain)=24\n"
-		"OFFSET(domain.domain_id)=0\nOFFSET(domain.next_in_list)=136\n",
+		"OFFSET(domain.domain_id)=0\nOFFSET(domain.next_in_list)=136\n"
+		"SYMBOL(dom_io)=%" PRIx64 "\n",
 		at + XEN_VARIABLES, at, at + XEN_VARIABLES + 16, at + XEN_VARIABLES + 24,
-		at + XEN_VARIABLES + 32, XEN_INFO);
+		at + XEN_VARIABLES + 32, XEN_INFO, at + XEN_VARIABLES + 40);
 	if (kernel->xen_version < 0x400)
 		size += (size_t)snprintf(text + size, sizeof(text) - size,
 					 "SYMBOL(frame_table)=%" PRIx64 "\n",
