@@ -145,6 +145,7 @@ err_t cycle_exists(struct cycle *cycle, window_visit *visit, void *argument)
 {
 	cycle_rewind(cycle);
 	while (next_window(cycle)) {
+		TRY(stop_check());
 		fill(cycle, false);
 		cycle->tally->existing += count(cycle);
 		if (visit)
