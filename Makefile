@@ -182,6 +182,25 @@ check-thread:
 	@$(MAKE) --no-print-directory -s BUILD=build/thread CFLAGS="$(SANITIZE) -fsanitize=thread" build/thread/makedumpfile tests
 	@BUILD=build/thread tests/run $(or $(SUITES),unit cases)
 
+# How many lines the tests run, by gcov: of each file, and in all; what is left is told with the reasons of
+# tests/coverage/left. The build differs from the program in tests/coverage/wrap.c only; a suite that installs it must not
+# build another in its place, so the suites are run with the same variables.
+COUNTED = BUILD=build/coverage CFLAGS="-g -O0 --coverage" \
+	LDFLAGS="-Wl,--wrap=confine_begin $(CURDIR)/build/coverage/wrap.o"
+coverage:
+	@scripts/deps check
+	@rm -rf build/coverage
+	@$(MAKE) --no-print-directory -s $(COUNTED) build/coverage/wrap.o
+	@$(MAKE) --no-print-directory -s $(COUNTED) build/coverage/makedumpfile tests
+	@+$(MAKE) --no-print-directory -s $(COUNTED) coverage-run
+
+coverage-run:
+	@tests/coverage/run $(SUITES)
+
+$(BUILD)/wrap.o: tests/coverage/wrap.c
+	@mkdir -p $(@D)
+	$(CC) $(BASICS) -DCOUNTERS='"$(abspath $(BUILD))"' -g -c -o $@ $<
+
 # Every call of the C library fails once, in every job: tests/faults/run [JOB...]; a vmcore that is hurt in 1000 ways.
 check-faults:
 	@$(MAKE) --no-print-directory -s all tests
@@ -248,5 +267,5 @@ bench-scale:
 	@tests/bench/scale $(SCALE)
 
 .PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-faults check-vm \
-	check-machines check-cross check-packages fuzz fuzz-libfuzzer fuzz-afl fuzz-target bench bench-report bench-scale
+	check-machines check-cross check-packages coverage coverage-run fuzz fuzz-libfuzzer fuzz-afl fuzz-target bench bench-report bench-scale
 .DELETE_ON_ERROR:
