@@ -195,6 +195,7 @@ static err_t check_pages(struct checking *checking)
 	progress_begin(&checking->progress, &checking->plan->say, "Checking pages", true);
 	for (pfn_t first = 0; first < max; first += WINDOW_PFNS) {
 		pfn_t end = min_u64(first + WINDOW_PFNS, max);
+		TRY(stop_check()); /* also where there is nothing, for as long as a header says */
 		memset(words, 0, WINDOW_PFNS / 8);
 		source->format->pages(source, first, end, true, words);
 		for (uint64_t at = bits_next(words, 0, end - first, true); at < end - first;
