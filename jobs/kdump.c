@@ -280,10 +280,6 @@ static err_t walk_part(struct writing *writing, unsigned part, take_packed *take
 
 static unsigned rank(const struct writing *writing, const struct packed_page *page)
 {
-	const struct startup_pages *startup = writing->dump->startup;
-
-	if (startup && startup_pages_need(startup, page->pfn))
-		return URGENT_FIRST;
 	return urgent_rank(&writing->urgent, page->pfn, page->size, writing->fit.page_bytes);
 }
 
@@ -329,7 +325,7 @@ static err_t write_fitting(struct writing *writing, unsigned part, const struct 
 	uint64_t room = kdump_room(&writing->writer);
 
 	if (dump->memory_known)
-		urgent_find(&writing->urgent, &dump->memory, &dump->facts);
+		urgent_find(&writing->urgent, &dump->memory, &dump->facts, dump->startup);
 	writing->fit = (struct fit){ .page_bytes = page_bytes(&dump->source.target) };
 	TRY(walk_again(writing, part, before, take_measure));
 	fit_choose(&writing->fit, room);

@@ -335,7 +335,7 @@ static err_t look_at_sections(struct startup *startup, uint64_t *count)
 /* The symbols that a module exports to others, and those to the GPL's: crash wants both. */
 static err_t see_exported(struct startup *startup, vaddr_t module)
 {
-	for (unsigned i = 0; startup->module.symbol_bytes && i < STARTUP_EXPORTED; i++) {
+	for (unsigned i = 0; i < STARTUP_EXPORTED; i++) {
 		uint64_t at, count;
 		TRY(memory_word(startup->memory, module + startup->module.exported[i].at, &at));
 		TRY(memory_number(startup->memory, module + startup->module.exported[i].count,
@@ -351,26 +351,22 @@ static err_t see_module(struct startup *startup, vaddr_t module)
 {
 	err_t result = read_all(startup, module, startup->module.bytes);
 
-	if (result == OK)
+	if (result == OK && startup->module.symbol_bytes)
 		result = see_exported(startup, module);
 	return within(result, "the module at %#" PRIx64, module);
 }
 
-/* What is not told of them is not looked at. */
-static void know_exported(struct startup *startup)
+static err_t know_exported(struct startup *startup)
 {
 	static const char *const names[STARTUP_EXPORTED][2] = {
 		{ "syms", "num_syms" }, { "gpl_syms", "num_gpl_syms" },
 	};
 
-	for (unsigned i = 0; i < STARTUP_EXPORTED; i++)
-		if (need_member(startup, MODULE, names[i][0], &startup->module.exported[i].at) !=
-		    OK ||
-		    need_member(startup, MODULE, names[i][1],
-				&startup->module.exported[i].count) != OK)
-			return;
-	if (need_size(startup, EXPORTED, &startup->module.symbol_bytes) != OK)
-		startup->module.symbol_bytes = 0;
+	for (unsigned i = 0; i < STARTUP_EXPORTED; i++) {
+		TRY(need_member(startup, MODULE, names[i][0], &startup->module.exported[i].at));
+		TRY(need_member(startup, MODULE, names[i][1], &startup->module.exported[i].count));
+	}
+	return need_size(startup, EXPORTED, &startup->module.symbol_bytes);
 }
 
 static err_t look_at_modules(struct startup *startup, uint64_t *count)
@@ -381,7 +377,8 @@ static err_t look_at_modules(struct startup *startup, uint64_t *count)
 	TRY(need_symbol(startup, MODULES, &head));
 	TRY(need_member(startup, MODULE, "list", &link));
 	TRY(need_size(startup, MODULE, &startup->module.bytes));
-	know_exported(startup);
+	if (know_exported(startup) != OK)
+		startup->module.symbol_bytes = 0;
 	return follow(startup, head, link, see_module, count);
 }
 

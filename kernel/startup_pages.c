@@ -81,6 +81,30 @@ static void drop_missing(struct startup_pages *pages, const struct startup *star
 	pages->ranges = kept;
 }
 
+err_t startup_pages_find(struct startup_pages *pages, struct memory *memory,
+			 const struct facts *facts, pfn_t limit, struct facts *itself)
+{
+	struct memory watched = *memory;
+	FREE_AT_END struct startup *startup = calloc(1, sizeof(*startup));
+
+	if (!startup)
+		return fail(ERR_NOMEM, "no memory for %zu bytes", sizeof(*startup));
+	memset(pages, 0, sizeof(*pages));
+	pages->page_shift = memory->space->target.page_shift;
+	memset(watched.step, 0, sizeof(watched.step)); /* their tables are to be touched, too */
+	watched.touched = touched;
+	watched.toucher = pages;
+	*startup = (struct startup){ .memory = &watched, .facts = facts, .limit = limit,
+				     .entries_most = ENTRIES_MOST, .begins = begins,
+				     .argument = pages };
+	TRY(startup_look(startup));
+	drop_missing(pages, startup);
+	*itself = startup->itself;
+	return OK;
+}
+
+/* --- which they are --- */
+
 static int by_first(const void *some, const void *other)
 {
 	const struct startup_range *a = some, *b = other;
@@ -88,7 +112,7 @@ static int by_first(const void *some, const void *other)
 	return a->first < b->first ? -1 : a->first > b->first;
 }
 
-static void put_in_order(struct startup_pages *pages)
+void startup_pages_sort(struct startup_pages *pages)
 {
 	pfn_t reach = 0;
 
@@ -113,29 +137,6 @@ bool startup_pages_need(const struct startup_pages *pages, pfn_t pfn)
 			high = middle;
 	}
 	return low && pfn < pages->range[low - 1].reach;
-}
-
-err_t startup_pages_find(struct startup_pages *pages, struct memory *memory,
-			 const struct facts *facts, pfn_t limit, struct facts *itself)
-{
-	struct memory watched = *memory;
-	FREE_AT_END struct startup *startup = calloc(1, sizeof(*startup));
-
-	if (!startup)
-		return fail(ERR_NOMEM, "no memory for %zu bytes", sizeof(*startup));
-	memset(pages, 0, sizeof(*pages));
-	pages->page_shift = memory->space->target.page_shift;
-	memset(watched.step, 0, sizeof(watched.step)); /* their tables are to be touched, too */
-	watched.touched = touched;
-	watched.toucher = pages;
-	*startup = (struct startup){ .memory = &watched, .facts = facts, .limit = limit,
-				     .entries_most = ENTRIES_MOST, .begins = begins,
-				     .argument = pages };
-	TRY(startup_look(startup));
-	drop_missing(pages, startup);
-	put_in_order(pages);
-	*itself = startup->itself;
-	return OK;
 }
 
 /* --- what became of them --- */

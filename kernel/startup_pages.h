@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* startup_pages.h - the page frames that startup.h reads, and which of them stay in a dump.
  * Order of calls: find; then, for each try, forget, see for every window, lose for every page lost
- * later, and at the end lost. */
+ * later, and at the end lost. Any time after find: sort, and from then on need. */
 #ifndef KERNEL_STARTUP_PAGES_H
 #define KERNEL_STARTUP_PAGES_H
 
@@ -14,7 +14,8 @@ struct startup_range {
 	uint64_t lost;  /* not in the dump */
 	pfn_t first_lost;
 	unsigned thing; /* as startup.h counts them */
-	pfn_t reach;    /* end of the furthest range up to this one that vmlinux does not have */
+	pfn_t reach;    /* once sorted: end of the furthest of those up to this one that vmlinux
+			   does not have */
 };
 
 /* A list of fixed size, whatever the machine: what comes first matters most, and of more tasks or
@@ -22,7 +23,7 @@ struct startup_range {
 enum { STARTUP_RANGES = 4096 };
 
 struct startup_pages {
-	struct startup_range range[STARTUP_RANGES]; /* by `first`; of several things they overlap */
+	struct startup_range range[STARTUP_RANGES]; /* those of several things overlap */
 	unsigned ranges;
 
 	/* Private. */
@@ -34,6 +35,9 @@ struct startup_pages {
  * only ERR_NOMEM and what stops everything are failures. */
 err_t startup_pages_find(struct startup_pages *, struct memory *, const struct facts *,
 			 pfn_t limit, struct facts *itself);
+
+/* Put them in order, so that startup_pages_need() can be asked. */
+void startup_pages_sort(struct startup_pages *);
 
 /* Is it one that a debugger reads though it has the kernel's vmlinux? */
 bool startup_pages_need(const struct startup_pages *, pfn_t);

@@ -23,6 +23,8 @@ enum urgency urgent_rank(const struct urgent *urgent, pfn_t pfn, uint64_t size, 
 {
 	enum urgency urgency = NOT_URGENT;
 
+	if (urgent->startup && startup_pages_need(urgent->startup, pfn))
+		return URGENT_FIRST;
 	for (unsigned i = 0; i < urgent->ranges; i++) {
 		const struct urgent_range *range = &urgent->range[i];
 		if (pfn < range->first || pfn >= range->end)
@@ -120,8 +122,8 @@ static void add_named(struct urgent *urgent, struct memory *memory, const struct
 	}
 }
 
-/* Beside variables crash reads code before its first prompt, which it takes apart to learn how
- * stacks are laid out (x86_64), and its own tables of those. */
+/* What crash reads before its first prompt, though it stands among what the kernel may only read:
+ * code, which it takes apart to learn how stacks are laid out (x86_64), and a few tables. */
 static const char *const code_names[] = {
 	"__schedule", "__x64_sys_fork", "__x64_sys_open", "do_futex", "idt_table", "mt_pivots",
 	"mt_slots", "pageflag_names", "schedule",
@@ -161,7 +163,8 @@ static void add_code(struct urgent *urgent, struct memory *memory, const struct 
 		kallsyms_walk(&kallsyms, &visitor);
 }
 
-void urgent_find(struct urgent *urgent, struct memory *memory, const struct facts *facts)
+void urgent_find(struct urgent *urgent, struct memory *memory, const struct facts *facts,
+		 struct startup_pages *startup)
 {
 	struct space tables = *memory->space; /* a region would hide the tables behind it */
 	const struct target *target = &tables.target;
@@ -169,6 +172,9 @@ void urgent_find(struct urgent *urgent, struct memory *memory, const struct fact
 	struct table_walk seen;
 
 	urgent->ranges = 0;
+	urgent->startup = startup;
+	if (startup)
+		startup_pages_sort(startup);
 	tables.regions = 0;
 	add_named(urgent, memory, &tables, facts);
 	add_code(urgent, memory, &tables, facts);
