@@ -8,6 +8,11 @@ BUILD=${BUILD:-build}
 CACHE=${CACHE:-$root/build/vm}
 mkdir -p "$CACHE"
 
+# What a test says, which tests/run counts.
+ok()   { echo "ok   $1"; }
+bad()  { echo "FAIL $1"; }
+skip() { echo "SKIP $1"; }
+
 # apt SUITE COMMAND...: apt-get or apt-cache of another suite, in a folder of its own; the machine's is not touched.
 # With ARCH set, of another architecture too, by Debian's name of it.
 apt_in()

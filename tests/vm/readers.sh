@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# readers.sh - other people's readers open a dump: drgn, and the crash that knows the kernel. Sourced by run and oracle,
-# which bring ok, bad and skip and the folder $dir.
+# readers.sh - dumps are made, and other people's readers open them: drgn, and the crash that knows the kernel. Sourced
+# after lib.sh by run, oracle, secrets and xen, which bring the folder $dir and the program $ours.
+
+# A dump by these arguments; why there is none is told.
+dumped() { "$ours" -f "$@" > "$dir/said" 2>&1 || { bad "makedumpfile $*: $(tail -n 3 "$dir/said" | tr -s "\n" " ")"; return 1; }; }
 
 # drgn lists the tasks that the guest printed: those that had not ended since, as level 0 of the same memory tells. And it
 # prints the log, as from level 0.
