@@ -32,11 +32,7 @@ class Elf:
         self.file.seek(row[4])
         return self.file.read(row[5])
 
-    def section(self, name, instead=None):
-        """Its bytes, or those of the file that is given instead."""
-        if instead:
-            with open(instead, "rb") as file:
-                return file.read()
+    def section(self, name):
         return self.bytes_of(self.rows[name])
 
     def symbols(self):
@@ -112,7 +108,7 @@ class Btf:
         return member is None or self.member(self.find(name), member) is not None
 
     def member(self, number, name):
-        """(offset in bytes, type, bits, shift) of a member, inside anonymous structs and unions too; None: not there."""
+        """(offset in bytes, type, bits, first bit) of a member, inside anonymous structs and unions too; None: not there."""
         for own, target, bit, bits in self.types[number].members:
             if own == name:
                 return bit // 8, target, bits, bit % 8

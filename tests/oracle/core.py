@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""core.py - the memory of a dead kernel: an ELF core read by physical address, by virtual address (through the kernel's own
-page tables), and as the kernel's structs."""
+"""core.py - the memory of a dead kernel: an ELF core read by physical address, by virtual address (through page tables),
+and as the kernel's structs."""
 import mmap
-import re
 import struct
+from pathlib import Path
 
 from btf import ARRAY, ENUM, ENUM64, INT, PTR, STRUCT, UNION, Btf, Elf
 from machines import MACHINES, PAGE, Fault
 
 
 class Memory:
-    """Physical memory: the loaded segments of a core."""
+    """Physical memory: the loaded segments of a core; and its notes: {name: bytes}, of each name the last."""
 
     def __init__(self, path):
         with open(path, "rb") as file:
@@ -18,7 +18,7 @@ class Memory:
         self.order = "<>"[self.map[5] - 1]
         header = struct.unpack_from(self.order + "16sHHIQQQIHHHHHH", self.map)
         phoff, count, self.machine = header[5], header[10], header[2]
-        self.segments, self.info = [], ""
+        self.segments, self.notes = [], {}
         for i in range(count):
             kind, _, offset, _, paddr, size, _, _ = struct.unpack_from(self.order + "IIQQQQQQ", self.map, phoff + 56 * i)
             if kind == 1 and size:
@@ -27,10 +27,18 @@ class Memory:
                 self.read_notes(self.map[offset:offset + size])
         self.segments.sort()
 
-    def read_notes(self, notes):
-        found = re.search(rb"VMCOREINFO\0\0([^\0]*)", notes)
-        if found:
-            self.info = found[1].decode(errors="replace")
+    def read_notes(self, data):
+        at = 0
+        while at + 12 <= len(data):
+            length, size, _ = struct.unpack_from(self.order + "III", data, at)
+            name, at = data[at + 12:at + 12 + length], at + 12 + (length + 3 & ~3)
+            self.notes[name.rstrip(b"\0")] = data[at:at + size]
+            at += size + 3 & ~3
+
+    def info(self):
+        """The lines of the note VMCOREINFO: {key: value}."""
+        text = self.notes.get(b"VMCOREINFO", b"").decode(errors="replace")
+        return dict(line.split("=", 1) for line in text.split("\0")[0].splitlines() if "=" in line)
 
     def offset(self, paddr, size=1):
         for first, end, offset in self.segments:
@@ -44,6 +52,23 @@ class Memory:
 
     def word(self, paddr):
         return struct.unpack(self.order + "Q", self.read(paddr, 8))[0]
+
+    def walk(self, machine, table, level, vaddr, entries=None):
+        """The physical address behind a virtual one, by the table of that level; entries gets the addresses of the entries
+        on the way. Raises Fault."""
+        while level >= 0:
+            shift, bits = machine.levels[level]
+            at = table + (vaddr >> shift & (1 << bits) - 1) * 8
+            if entries is not None:
+                entries.append(at)
+            entry = self.word(at)
+            if not machine.present(entry, level):
+                break
+            table = machine.address(entry, level)
+            if machine.leaf(entry, level):
+                return table & -(1 << shift) | vaddr & (1 << shift) - 1
+            level -= 1
+        raise Fault(f"{vaddr:#x} is not mapped")
 
     def page(self, frame):
         """A page as dumps have it: what the core does not have of it is zero."""
@@ -85,9 +110,12 @@ class Object:
         found = self.kernel.members[key]
         if found is None:
             raise AttributeError(f"{self.kernel.btf.types[self.type].name} has no {name}")
-        offset, target, bits, shift = found
+        offset, target, bits, first = found
         value = self.kernel.value(target, self.at + offset)
-        return value >> shift & (1 << bits) - 1 if bits else value
+        if not bits:
+            return value
+        shift = first if self.kernel.order == "<" else 8 * self.kernel.btf.sizeof(target) - bits - first
+        return value >> shift & (1 << bits) - 1
 
     def has(self, name):
         return self.kernel.btf.member(self.type, name) is not None
@@ -97,9 +125,10 @@ class Kernel:
     def __init__(self, core, vmlinux, types=None):
         """types: a file with the types in BTF, where vmlinux has none."""
         elf = Elf(vmlinux)
-        self.memory, self.btf, self.linked = Memory(core), Btf(elf.section(".BTF", types)), elf.symbols()
+        self.memory, self.linked = Memory(core), elf.symbols()
+        self.btf = Btf(Path(types).read_bytes() if types else elf.section(".BTF"))
         self.members, self.frames, self.order = {}, {}, self.memory.order
-        info = dict(line.split("=", 1) for line in self.memory.info.splitlines() if "=" in line)
+        info = self.memory.info()
         if not info:
             raise Fault("the core has no note VMCOREINFO: the oracle needs it to begin with")
         self.release = info["OSRELEASE"]
@@ -124,22 +153,8 @@ class Kernel:
         """The page frame behind a virtual address of the kernel; raises Fault."""
         page = vaddr >> 12
         if page not in self.frames:
-            self.frames[page] = self.walk(*self.root, vaddr) >> 12
+            self.frames[page] = self.memory.walk(self.machine, *self.root, vaddr) >> 12
         return self.frames[page]
-
-    def walk(self, table, level, vaddr):
-        machine = self.machine
-        while level >= 0:
-            shift, bits = machine.levels[level]
-            entry = self.memory.word(table + (vaddr >> shift & (1 << bits) - 1) * 8)
-            if not machine.present(entry, level):
-                raise Fault(f"{vaddr:#x} is not mapped")
-            table = machine.address(entry, level)
-            if machine.leaf(entry, level):
-                size = 1 << shift
-                return table & -size | vaddr & size - 1
-            level -= 1
-        raise Fault(f"{vaddr:#x} is not mapped")
 
     def read(self, vaddr, size):
         parts = []

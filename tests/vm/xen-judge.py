@@ -6,58 +6,21 @@ hypervisor. What nobody told makedumpfile decides:
   * another domain's are the pages with the text of xen-domain.c;
   * dom0's pages are gone by its own struct pages, found by its p2m and page tables, one by one.
 Prints counts, or what is wrong, and then ends with 1."""
-import mmap
 import struct
 import subprocess
 import sys
 
 sys.path.insert(0, sys.path[0] + "/../oracle")
+from core import Memory
 from dump import Dump
+from machines import PAGE, X86_64, Fault
 
-PAGE, INFO, ORDERS, NONE = 4096, 32, 19, 0xffffffff
+INFO, ORDERS, NONE = 32, 19, 0xffffffff
 IMAGE, FRAMES, VMEMMAP = 0xffff82d040000000, 0xffff82e000000000, 0xffffea0000000000
 TEXT = b"-".join((b"A", b"PAGE", b"OF", b"ANOTHER", b"DOMAIN"))
 
 
-class Core:
-    def __init__(self, name):
-        file = open(name, "rb")
-        self.map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        at, = struct.unpack_from("<Q", self.map, 32)
-        count, = struct.unpack_from("<H", self.map, 56)
-        headers = [struct.unpack_from("<IIQQQQQQ", self.map, at + 56 * i) for i in range(count)]
-        self.loads = [(header[4], header[5], header[2]) for header in headers if header[0] == 1]
-        self.notes = {}
-        at, size = next((header[2], header[5]) for header in headers if header[0] == 4)
-        end = at + size
-        while at + 12 <= end:
-            name_size, size, _ = struct.unpack_from("<III", self.map, at)
-            name, at = self.map[at + 12:at + 12 + name_size], at + 12 + (name_size + 3 & ~3)
-            self.notes[name.rstrip(b"\0")] = self.map[at:at + size]
-            at += size + 3 & ~3
-
-    def read(self, at, size):
-        for start, length, offset in self.loads:
-            if start <= at and at + size <= start + length:
-                return self.map[offset + at - start:offset + at - start + size]
-        raise KeyError(hex(at))
-
-    def word(self, at):
-        return int.from_bytes(self.read(at, 8), "little")
-
-    def frames(self):
-        return {frame for start, length, _ in self.loads for frame in range(start // PAGE, (start + length) // PAGE)}
-
-
-def walk(core, root, at):
-    """The physical address behind `at`, by tables of the machine."""
-    for shift in (39, 30, 21, 12):
-        entry = core.word(root + (at >> shift & 511) * 8)
-        if not entry & 1:
-            raise KeyError(hex(at))
-        root = entry & 0xffffffffff000
-        if shift == 12 or entry & 0x80:
-            return (root & -(1 << shift)) + (at & (1 << shift) - 1)
+TABLES = X86_64({"NUMBER(phys_base)": "0"})     # of the hypervisor and of dom0
 
 
 class Hypervisor:
@@ -72,7 +35,7 @@ class Hypervisor:
         data = b""
         while len(data) < size:
             step = min(size - len(data), PAGE - (at + len(data)) % PAGE)
-            data += self.core.read(walk(self.core, self.root, at + len(data)), step)
+            data += self.core.read(self.core.walk(TABLES, self.root, 3, at + len(data)), step)
         return data
 
     def info(self, frame):
@@ -104,8 +67,7 @@ class Dom0:
     """A kernel 6.1 without KASLR, as a PV kernel is."""
     def __init__(self, core, top):
         self.core = core
-        text = core.notes[b"VMCOREINFO"].decode()
-        self.facts = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+        self.facts = core.info()
         leaves = [leaf for part in self.entries(top) if part for leaf in self.entries(part)]
         self.machine = {}               # page frame -> the machine's; entries with high bits are no RAM of its own
         for at, leaf in enumerate(leaves):
@@ -124,8 +86,8 @@ class Dom0:
         """(page frame, struct page), of each that has one."""
         for block in sorted({pfn // 64 for pfn in self.machine}):
             try:
-                data = self.core.read(walk(self.core, self.root, VMEMMAP + block * PAGE), PAGE)
-            except KeyError:
+                data = self.core.read(self.core.walk(TABLES, self.root, 3, VMEMMAP + block * PAGE), PAGE)
+            except Fault:
                 continue
             yield from ((block * 64 + i, data[i * 64:i * 64 + 64]) for i in range(64))
 
@@ -175,9 +137,9 @@ def some(frames):
 
 
 def main():
-    core = Core(sys.argv[1])
+    core = Memory(sys.argv[1])
     xen = Hypervisor(core, symbols(sys.argv[2]))
-    everything, free = core.frames(), xen.free()
+    everything, free = core.pages(), xen.free()
     there = {frame for frame in everything if frame < xen.end}
     other = {frame for frame in there if core.read(frame * PAGE, len(TEXT)) == TEXT} - free
     dom0 = Dom0(core, xen.p2m)
