@@ -16,12 +16,13 @@
 #include "base/bytes.h"
 #include "base/scope.h"
 #include "base/stop.h"
+#include "input/extents.h"
 #include "pages/selfcheck.h"
 #include "pages/unused.h"
 
 void cycle_rewind(struct cycle *cycle)
 {
-	cycle->first = cycle->end = cycle->dump->out.first_pfn;
+	cycle->behind = cycle->first = cycle->end = cycle->dump->out.first_pfn;
 	cycle->carry = (struct carry){ 0 };
 	runs_rewind(&cycle->runs);
 }
@@ -29,8 +30,14 @@ void cycle_rewind(struct cycle *cycle)
 /* Move to the next window, all bits clear. False: there is none. */
 static bool next_window(struct cycle *cycle)
 {
-	cycle->first = cycle->end;
-	cycle->end = min_u64(cycle->first + cycle->window, cycle->dump->max_mapnr);
+	const struct dump *dump = cycle->dump;
+
+	cycle->behind = cycle->first = cycle->end;
+	pfn_t end = extents_piece(&dump->source, &cycle->first, cycle->window);
+	if (cycle->first == end)
+		cycle->first = dump->max_mapnr;
+	cycle->first = min_u64(cycle->first, dump->max_mapnr);
+	cycle->end = min_u64(min_u64(cycle->first + cycle->window, end), dump->max_mapnr);
 	memset(cycle->words, 0, bits_words(cycle->end - cycle->first) * sizeof(*cycle->words));
 	return cycle->first < cycle->end;
 }
@@ -133,12 +140,11 @@ static void add_to_tally(struct tally *tally, const struct decision *decision)
 /* Keep the decisions of the window; from the first one on that does not fit they are made again. */
 static void store_window(struct cycle *cycle, const struct carry *before)
 {
-	if (cycle->stored_to != cycle->first)
+	if (cycle->again_from != UINT64_MAX ||
+	    runs_add(&cycle->runs, cycle->first, cycle->end, cycle->words))
 		return;
-	if (runs_add(&cycle->runs, cycle->first, cycle->end, cycle->words))
-		cycle->stored_to = cycle->end;
-	else
-		cycle->carry_there = *before;
+	cycle->again_from = cycle->first;
+	cycle->carry_there = *before;
 }
 
 err_t cycle_exists(struct cycle *cycle, window_visit *visit, void *argument)
@@ -195,7 +201,8 @@ static void forget(struct cycle *cycle)
 	memset(tally->excluded, 0, sizeof(tally->excluded));
 	tally->doubts = (struct doubts){ 0 };
 	tally->zero = tally->percpu = tally->unread = 0;
-	cycle->pages = cycle->with_data = cycle->stored_to = 0;
+	cycle->pages = cycle->with_data = 0;
+	cycle->again_from = UINT64_MAX;
 	if (cycle->dump->startup)
 		startup_pages_forget(cycle->dump->startup);
 	runs_clear(&cycle->runs);
@@ -237,14 +244,14 @@ err_t cycle_window(struct cycle *cycle, pfn_t pfn)
 	struct decision decision;
 	uint64_t ignored = 0;
 
-	if (pfn < cycle->first)
+	if (pfn < cycle->behind)
 		cycle_rewind(cycle);
 	while (pfn >= cycle->end && next_window(cycle)) {
-		if (cycle->end <= cycle->stored_to) {
+		if (cycle->first < cycle->again_from) {
 			runs_take(&cycle->runs, cycle->first, cycle->end, cycle->words);
 			continue;
 		}
-		if (cycle->first == cycle->stored_to)
+		if (cycle->first == cycle->again_from)
 			cycle->carry = cycle->carry_there;
 		TRY(decide_window(cycle, &decision, &ignored, &ignored));
 	}
@@ -255,7 +262,8 @@ err_t cycle_create(struct cycle *cycle, struct dump *dump, struct tally *tally)
 {
 	uint64_t bytes = budget_window(dump->plan, dump->max_mapnr);
 
-	*cycle = (struct cycle){ .dump = dump, .tally = tally, .window = bytes * 8 };
+	*cycle = (struct cycle){ .dump = dump, .tally = tally, .window = bytes * 8,
+				 .again_from = UINT64_MAX };
 	cycle->words = bytes <= PTRDIFF_MAX ? malloc((size_t)bytes) : NULL; /* hosts of 32 bits */
 	if (!cycle->words)
 		return fail(ERR_NOMEM, "no memory for a window of %" PRIu64 " bytes", bytes);

@@ -227,6 +227,27 @@ void extents_pages(const struct source *source, pfn_t first, pfn_t end, bool dat
 	}
 }
 
+pfn_t extents_piece(const struct source *source, pfn_t *first, pfn_t most)
+{
+	const struct target *target = &source->target;
+	pfn_t grid = *first - *first % GAP_PFNS;
+	size_t at = extents_find(source, grid << target->page_shift, 0);
+
+	if (!source->extents)
+		return UINT64_MAX;
+	if (at == source->extents)
+		return *first;
+	pfn_t there = source->extent[at].start >> target->page_shift;
+	*first = max_u64(*first, there - there % GAP_PFNS);
+	pfn_t end = *first;
+	for (; at < source->extents && end - *first < most; at++) {
+		if (source->extent[at].start >> target->page_shift >= end + GAP_PFNS)
+			break;
+		end = round_up(pfn_up(target, source->extent[at].end), GAP_PFNS);
+	}
+	return end;
+}
+
 uint64_t extents_count(const struct source *source, bool data)
 {
 	const struct target *target = &source->target;

@@ -44,6 +44,14 @@ size_t extents_find(const struct source *, paddr_t at, size_t hint);
 /* pages() of struct input_format, for formats that have extents. */
 void extents_pages(const struct source *, pfn_t first, pfn_t end, bool data, uint64_t *words);
 
+/* Memory may lie terabytes apart, and a hurt dump can say so of any: nobody walks such a gap. */
+enum { GAP_PFNS = 1 << 26 }; /* gaps begin and end at multiples of it */
+
+/* A piece of memory without a gap: the first at or above *first, which moves to its beginning.
+ * Returns its end, or one that is at least `most` page frames away. *first itself: there is no
+ * more. All is one piece of a source that has no extents. */
+pfn_t extents_piece(const struct source *, pfn_t *first, pfn_t most);
+
 /* How many page frames pages() would set, counted without walking them. */
 uint64_t extents_count(const struct source *, bool data);
 

@@ -11,6 +11,7 @@
 #include "base/stop.h"
 #include "diskdump_mod.h"
 #include "input/elf.h"
+#include "input/extents.h"
 #include "input/kdump.h"
 #include "makedumpfile.h"
 
@@ -188,14 +189,14 @@ static err_t check_pages(struct checking *checking)
 {
 	const struct source *source = &checking->file.source;
 	FREE_AT_END uint64_t *words = malloc(WINDOW_PFNS / 8);
-	pfn_t max = pfn_up(&source->target, source->end);
+	pfn_t max = pfn_up(&source->target, source->end), first = 0, end;
 
 	if (!words)
 		return fail(ERR_NOMEM, "%s: no memory for a window", source->name);
 	progress_begin(&checking->progress, &checking->plan->say, "Checking pages", true);
-	for (pfn_t first = 0; first < max; first += WINDOW_PFNS) {
-		pfn_t end = min_u64(first + WINDOW_PFNS, max);
-		TRY(stop_check()); /* also where there is nothing, for as long as a header says */
+	while (first < max && (end = extents_piece(source, &first, WINDOW_PFNS)) > first) {
+		end = min_u64(min_u64(first + WINDOW_PFNS, end), max);
+		TRY(stop_check()); /* also where there is nothing */
 		memset(words, 0, WINDOW_PFNS / 8);
 		source->format->pages(source, first, end, true, words);
 		for (uint64_t at = bits_next(words, 0, end - first, true); at < end - first;
@@ -205,6 +206,7 @@ static err_t check_pages(struct checking *checking)
 			if (at % 1024 == 0)
 				progress_step(&checking->progress, first + at, max);
 		}
+		first = end;
 	}
 	progress_end(&checking->progress);
 	return OK;

@@ -137,6 +137,12 @@ static err_t next_run(struct elf_writing *writing, pfn_t *first, pfn_t end, pfn_
 	while (pfn < end) {
 		TRY(cycle_window(cycle, pfn));
 		pfn_t stop = min_u64(end, cycle->end);
+		if (pfn < cycle->first) { /* a gap ends a run, and none begins in it */
+			if (!wanted)
+				break;
+			pfn = min_u64(end, cycle->first);
+			continue;
+		}
 		pfn = cycle->first + bits_next(cycle->words, pfn - cycle->first,
 					       stop - cycle->first, wanted);
 		if (pfn == stop)

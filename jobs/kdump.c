@@ -90,9 +90,11 @@ static err_t count_block(struct cycle *cycle, pfn_t first, pfn_t end, uint64_t *
 	*pages = 0;
 	while (first < end) {
 		TRY(cycle_window(cycle, first));
-		pfn_t stop = min_u64(end, cycle->end);
-		*pages += bits_count(cycle->words, first - cycle->first, stop - cycle->first);
-		first = stop;
+		pfn_t from = max_u64(first, cycle->first), stop = min_u64(end, cycle->end);
+		if (from < stop)
+			*pages += bits_count(cycle->words, from - cycle->first,
+					     stop - cycle->first);
+		first = max_u64(from, stop);
 	}
 	return OK;
 }
@@ -266,10 +268,11 @@ static err_t walk_part(struct writing *writing, unsigned part, take_packed *take
 	TRY(begin_packing(writing));
 	while (result == OK && first < end) {
 		result = cycle_window(&writing->cycle, first);
+		pfn_t from = max_u64(first, writing->cycle.first);
 		pfn_t stop = min_u64(end, writing->cycle.end);
-		if (result == OK)
-			result = write_window(writing, first, stop);
-		first = stop;
+		if (result == OK && from < stop)
+			result = write_window(writing, from, stop);
+		first = max_u64(from, stop);
 	}
 	packer_destroy(writing->packer);
 	writing->packer = NULL;

@@ -158,6 +158,13 @@ err_t kdump_begin(struct kdump_writer *writer, struct sink *sink)
 	return write_sub_header(writer);
 }
 
+/* Windows leave out wide gaps of the memory, and their zeros. What nobody writes else is the rest
+ * of a block, which needs no record in a flattened stream. */
+static err_t pass_gap(const struct kdump_writer *writer, struct sink *sink, uint64_t at)
+{
+	return at >= sink->end + block(writer) ? sink_extend(sink, at) : OK;
+}
+
 err_t kdump_plan(struct kdump_writer *writer, struct sink *sink, uint64_t pages, bool split,
 		 pfn_t first, pfn_t end)
 {
@@ -174,6 +181,7 @@ err_t kdump_plan(struct kdump_writer *writer, struct sink *sink, uint64_t pages,
 	writer->eraseinfo_at = 0;
 	if (split)
 		TRY(write_sub_header(writer));
+	TRY(pass_gap(writer, sink, writer->table_at));
 	if (!(facts->level & 1))
 		return OK;
 	FREE_AT_END uint8_t *zeros = calloc(1, block(writer));
@@ -199,6 +207,7 @@ err_t kdump_bitmap(struct kdump_writer *writer, struct sink *sink, unsigned inde
 {
 	uint64_t at = bits_of(writer->facts, first) / 8, left = (end - first + 7) / 8;
 
+	TRY(pass_gap(writer, sink, writer->bitmap_at[index] + at));
 	while (left) {
 		size_t size = (size_t)min_u64(left, PIECE_BYTES);
 		bits_store(words, bits_words(size * 8), writer->piece);

@@ -53,7 +53,7 @@ static void look(struct dump *dump, const uint8_t *data, size_t size)
 	(void)data;
 	(void)size;
 	if (dump->max_mapnr > FRAMES_MOST)
-		return; /* a hole of exabytes takes as long as it is */
+		return; /* the sections of exabytes are walked one by one */
 	dump->out.level = 31;
 	err_t one = decide_all(dump, 0, &whole), other = decide_all(dump, 1024, &windows);
 	if (one == OK && other == OK && whole != windows)
