@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/scope.h"
 
 enum { SLOTS_PER_WORKER = 3, WORKERS_MOST = 1024, TEXT_BYTES = 512, STACK_BYTES = 256 * 1024 };
 
@@ -44,6 +45,8 @@ struct packer {
 	size_t page_bytes;
 	struct slot *slot;
 	struct hands own; /* with 0 workers */
+	uint8_t *zero;    /* a page of zeros, packed; NULL: they are shared, or none are. Owned */
+	size_t zero_bytes;
 
 	pthread_mutex_t lock;
 	pthread_cond_t handed_over, packed;
@@ -121,6 +124,12 @@ static const uint8_t *scrubbed(const struct packer *packer, const struct hands *
 	return hands->page;
 }
 
+static size_t put_zero(const struct packer *packer, uint8_t *out)
+{
+	memcpy(out, packer->zero, packer->zero_bytes);
+	return packer->zero_bytes;
+}
+
 /* A page's life: read, scrub, all zero?, pack, smaller? The data goes behind what the slot has. */
 static err_t pack_one(const struct packer *packer, struct hands *hands, struct slot *slot,
 		      struct packed_page *page)
@@ -138,9 +147,12 @@ static err_t pack_one(const struct packer *packer, struct hands *hands, struct s
 	}
 	TRY(result);
 	in = scrubbed(packer, hands, page->pfn, in);
+	bool zero = (packing->share_zero || packer->zero) && all_zero(in, size);
 	page->as = PACKED_ZERO;
-	if (!packing->share_zero || !all_zero(in, size)) {
-		if (packing->codec)
+	if (!zero || !packing->share_zero) {
+		if (zero)
+			packed = put_zero(packer, out);
+		else if (packing->codec)
 			packed = packing->codec->pack(hands->state, in, size, out);
 		if (!packed)
 			memcpy(out, in, size);
@@ -248,6 +260,30 @@ static err_t make_slots(struct packer *packer)
 	return OK;
 }
 
+/* Most pages of a machine may be of zeros: where each is packed, it is done once. */
+static err_t pack_zero(struct packer *packer)
+{
+	const struct codec *codec = packer->packing.codec;
+	size_t size = packer->page_bytes;
+	FREE_AT_END uint8_t *page = calloc(1, size);
+
+	if (!codec || packer->packing.share_zero)
+		return OK;
+	packer->zero = malloc(bound(&packer->packing, size));
+	void *state = codec->create(size);
+	if (page && packer->zero && state)
+		packer->zero_bytes = codec->pack(state, page, size, packer->zero);
+	if (state)
+		codec->destroy(state);
+	if (!page || !packer->zero || !state)
+		return fail(ERR_NOMEM, "no memory for a page");
+	if (!packer->zero_bytes) {
+		free(packer->zero);
+		packer->zero = NULL;
+	}
+	return OK;
+}
+
 err_t packer_create(const struct packing *packing, struct packer **ret)
 {
 	struct packer *packer = calloc(1, sizeof(*packer));
@@ -264,6 +300,8 @@ err_t packer_create(const struct packing *packing, struct packer **ret)
 	pthread_cond_init(&packer->packed, NULL);
 
 	err_t result = make_slots(packer);
+	if (result == OK)
+		result = pack_zero(packer);
 	if (result == OK && packing->workers)
 		result = start_workers(packer);
 	if (result == OK && !packer->threads)
@@ -294,6 +332,7 @@ void packer_destroy(struct packer *packer)
 	pthread_cond_destroy(&packer->handed_over);
 	pthread_mutex_destroy(&packer->lock);
 	free(packer->thread);
+	free(packer->zero);
 	free(packer->slot);
 	free(packer);
 }
