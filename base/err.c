@@ -24,11 +24,12 @@ err_t fail(err_t code, const char *fmt, ...)
 
 err_t within(err_t code, const char *fmt, ...)
 {
+	if (code == OK) /* mostly, and often */
+		return code;
+
 	char made[2 * ERR_TEXT_BYTES + 2] = "";
 	va_list args;
 
-	if (code == OK)
-		return code;
 	va_start(args, fmt);
 	vsnprintf(made, ERR_TEXT_BYTES, fmt, args);
 	va_end(args);

@@ -59,11 +59,12 @@ static bool static_fits(const struct facts *facts, const struct memory *memory)
 	return is_sparse(facts);
 }
 
-/* Where the struct mem_section of a section lies. ERR_HOLE: the section has none. */
-static err_t section_address(struct memmap *map, uint64_t section, vaddr_t *ret)
+/* Where the struct mem_section of a section lies. ERR_HOLE: it has none, nor has any up to *end. */
+static err_t section_address(struct memmap *map, uint64_t section, uint64_t *end, vaddr_t *ret)
 {
 	vaddr_t root = 0;
 
+	*end = section + 1;
 	if (!map->sections_per_root) {
 		*ret = map->array + section * map->section_size;
 		return OK;
@@ -71,8 +72,10 @@ static err_t section_address(struct memmap *map, uint64_t section, vaddr_t *ret)
 	uint64_t index = section / map->sections_per_root;
 	vaddr_t at = map->array + index * map->memory->space->target.word_bytes;
 	TRY(within(memory_word(map->memory, at, &root), "root %" PRIu64 " of mem_section", index));
-	if (!root)
+	if (!root) {
+		*end = (index + 1) * map->sections_per_root;
 		return ERR_HOLE;
+	}
 	if (!memory_is_kernel(map->memory, root))
 		return fail(ERR_CORRUPT, "root %" PRIu64 " of mem_section is %#" PRIx64
 			    ", which is no kernel address", index, root);
@@ -80,12 +83,12 @@ static err_t section_address(struct memmap *map, uint64_t section, vaddr_t *ret)
 	return OK;
 }
 
-/* The page array of a section. ERR_HOLE: it is not present. */
-static err_t section_pages(struct memmap *map, uint64_t section, vaddr_t *ret)
+/* The page array of a section. ERR_HOLE: it is not present, nor is any up to *end. */
+static err_t section_pages(struct memmap *map, uint64_t section, uint64_t *end, vaddr_t *ret)
 {
 	vaddr_t at = 0, word = 0;
 
-	TRY(section_address(map, section, &at));
+	TRY(section_address(map, section, end, &at));
 	TRY(within(memory_word(map->memory, at + map->map_at, &word),
 		   "sparse section %" PRIu64 " at %#" PRIx64, section, at));
 	if (!(word & SECTION_PRESENT))
@@ -109,8 +112,8 @@ static struct survey look_at_all(struct memmap *map)
 	struct survey survey = { 0 };
 	vaddr_t pages;
 
-	for (uint64_t section = 0; section < map->sections; section++) {
-		err_t result = section_pages(map, section, &pages);
+	for (uint64_t section = 0, next; section < map->sections; section = next) {
+		err_t result = section_pages(map, section, &next, &pages);
 		if (result == ERR_HOLE)
 			continue;
 		if (result == OK)
@@ -136,6 +139,7 @@ static bool usable(const struct survey *survey)
 static err_t accept(struct memmap *map, const struct survey *survey)
 {
 	vaddr_t pages;
+	uint64_t end;
 
 	if (usable(survey)) {
 		map->end = survey->end;
@@ -146,7 +150,7 @@ static err_t accept(struct memmap *map, const struct survey *survey)
 	if (!survey->broken)
 		return fail(ERR_CORRUPT, "none of %" PRIu64 " sections at %#" PRIx64 " is present",
 			    map->sections, map->array);
-	section_pages(map, survey->first_broken, &pages); /* again, for its sentence */
+	section_pages(map, survey->first_broken, &end, &pages); /* again, for its sentence */
 	return within(ERR_CORRUPT, "%" PRIu64 " sections at %#" PRIx64 " are good and %" PRIu64
 		      " broken, the first", survey->good, map->array, survey->broken);
 }
@@ -206,16 +210,16 @@ static err_t extreme_open(struct memmap *map, const struct facts *facts)
 
 static void sparse_find(struct memmap *map, pfn_t pfn, struct stretch *ret)
 {
-	uint64_t section = pfn >> map->section_pages_shift;
+	uint64_t section = pfn >> map->section_pages_shift, end;
 
 	if (section >= map->sections) {
 		*ret = (struct stretch){ map->sections << map->section_pages_shift, map->limit, 0 };
 		return;
 	}
-	*ret = (struct stretch){ section << map->section_pages_shift,
-				 (section + 1) << map->section_pages_shift, 0 };
-	if (section_pages(map, section, &ret->at) != OK)
+	*ret = (struct stretch){ .first = section << map->section_pages_shift };
+	if (section_pages(map, section, &end, &ret->at) != OK)
 		ret->at = 0;
+	ret->end = min_u64(end, map->sections) << map->section_pages_shift;
 }
 
 const struct memmap_model memmap_sparse = {
