@@ -27,13 +27,14 @@ void cycle_rewind(struct cycle *cycle)
 	runs_rewind(&cycle->runs);
 }
 
-/* Move to the next window, all bits clear. False: there is none. */
+/* Move to the next window, all bits clear. False: there is none. -e wants all in one. */
 static bool next_window(struct cycle *cycle)
 {
 	const struct dump *dump = cycle->dump;
 
 	cycle->behind = cycle->first = cycle->end;
-	pfn_t end = extents_piece(&dump->source, &cycle->first, cycle->window);
+	pfn_t end = dump->out.without_vmemmap ? dump->max_mapnr :
+		    extents_piece(&dump->source, &cycle->first, cycle->window);
 	if (cycle->first == end)
 		cycle->first = dump->max_mapnr;
 	cycle->first = min_u64(cycle->first, dump->max_mapnr);
