@@ -64,8 +64,9 @@ unsigned budget_workers(const struct plan *plan, const struct packing *packing)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	uint64_t fit = budget_bytes(plan) / SHARE / packer_bytes_per_worker(packing);
+	bool helps = online > 1 && packing->codec; /* to copy pages is the kernel's work */
 	unsigned wanted = plan->workers >= 0 ? (unsigned)plan->workers
-			  : online > 1	     ? (unsigned)online
+			  : helps	     ? (unsigned)online
 					     : 0;
 
 	if (wanted <= fit)
