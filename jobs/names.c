@@ -95,19 +95,25 @@ static err_t open_vmlinux(struct kernel_names *names)
 	return OK;
 }
 
-/* As linked, and moved to where the kernel is: the facts tell where its text begins. */
+/* As linked, and moved to where the kernel is: the facts tell where its text begins. What a part of
+ * kallsyms told is where the kernel is already, and would move twice. */
 static err_t symbols_of_vmlinux(struct kernel_names *names)
 {
 	uint64_t text;
 
 	TRY(fact_need(&names->dump->facts, SYMBOL_STEXT, &text));
 	TRY(open_vmlinux(names));
+	for (unsigned i = 0; i < names->symbols; i++)
+		names->wanted[i].at = 0;
 	err_t result = vmlinux_symbols(&names->vmlinux, take_linked, names);
+	if (result == ERR_CORRUPT && names->has_debug) /* it is stripped of them, too */
+		result = vmlinux_symbols(&names->debug, take_linked, names);
+	TRY(result);
 	uint64_t linked = at(names, "_stext");
 	for (unsigned i = 0; i < names->symbols; i++)
-		if (names->wanted[i].at >= linked)
+		if (names->wanted[i].at && names->wanted[i].at >= linked)
 			names->wanted[i].at += text - linked;
-	return result;
+	return linked ? OK : fail(ERR_NOFACT, "%s: no symbol _stext", names->vmlinux.name);
 }
 
 /* --- types --- */

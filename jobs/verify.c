@@ -6,6 +6,7 @@
 
 #include "base/scope.h"
 #include "base/sheet.h"
+#include "jobs/names.h"
 #include "kernel/startup.h"
 #include "makedumpfile.h"
 
@@ -16,6 +17,8 @@ struct verifying {
 	const struct plan *plan;
 	struct plan quiet; /* messages do not come between what is told */
 	struct dump dump;
+	struct kernel_names names; /* with -x */
+	struct startup_help help;
 	struct startup startup;
 	struct startup_thing note, memory;
 };
@@ -41,6 +44,35 @@ static void look_at_note(struct verifying *verifying)
 		snprintf(note->why, sizeof(note->why), "there is no note");
 }
 
+/* With -x: what VMLINUX tells, and what is not to be had there either is found out by who needs it.
+ */
+static err_t look_with_vmlinux(struct verifying *verifying)
+{
+	struct kernel_names *names = &verifying->names;
+	struct names *door = &names->door;
+	struct kept_text ignored;
+
+	for (unsigned i = 0; i < STARTUP_SYMBOLS; i++)
+		TRY(names_want(names, startup_symbol(i)));
+	TRY(names_load(names, &ignored));
+	for (unsigned i = 0; i < STARTUP_SYMBOLS; i++)
+		door->symbol(door, NULL, startup_symbol(i), &verifying->help.symbol[i]);
+	verifying->help.types = door->types(door, NULL);
+	verifying->startup.help = &verifying->help;
+	TRY(startup_look(&verifying->startup));
+	return names_check(names);
+}
+
+static err_t look(struct verifying *verifying)
+{
+	if (!verifying->plan->vmlinux)
+		return startup_look(&verifying->startup);
+	names_init(&verifying->names, &verifying->dump);
+	err_t result = look_with_vmlinux(verifying);
+	names_free(&verifying->names);
+	return result;
+}
+
 static err_t look_at_memory(struct verifying *verifying)
 {
 	struct dump *dump = &verifying->dump;
@@ -54,7 +86,7 @@ static err_t look_at_memory(struct verifying *verifying)
 	verifying->startup.memory = &dump->memory;
 	verifying->startup.facts = &dump->facts;
 	verifying->startup.limit = pfn_up(&dump->source.target, dump->source.end);
-	return dump->memory_known ? startup_look(&verifying->startup) : OK;
+	return dump->memory_known ? look(verifying) : OK;
 }
 
 /* --- telling --- */

@@ -380,10 +380,21 @@ static err_t choose_place(struct kallsyms *kallsyms, const struct facts *facts,
 	return result;
 }
 
-err_t kallsyms_open(struct kallsyms *kallsyms, struct memory *memory, const struct facts *facts)
+/* By their looks. */
+static err_t open_found(struct kallsyms *kallsyms, const struct facts *facts)
 {
 	struct constants constants;
 	struct kallsyms_places places;
+
+	TRY(constants_find(facts, &constants));
+	TRY(kallsyms_search(kallsyms, &constants, &places));
+	return choose_place(kallsyms, facts, &places);
+}
+
+err_t kallsyms_open(struct kallsyms *kallsyms, struct memory *memory, const struct facts *facts)
+{
+	struct kallsyms_places places;
+	struct kept_text why;
 
 	*kallsyms = (struct kallsyms){
 		.memory = memory, .long_names = facts_version(facts) >= KERNEL_VERSION(6, 1, 0) };
@@ -392,7 +403,7 @@ err_t kallsyms_open(struct kallsyms *kallsyms, struct memory *memory, const stru
 		result = choose_place(kallsyms, facts, &places);
 	if (result == OK || !fact_known(facts, SYMBOL_STEXT))
 		return result;
-	TRY(constants_find(facts, &constants));
-	TRY(kallsyms_search(kallsyms, &constants, &places));
-	return choose_place(kallsyms, facts, &places);
+	err_keep(&why);
+	err_t found = open_found(kallsyms, facts);
+	return found == ERR_NOFACT && result != ERR_NOFACT ? err_again(result, &why) : found;
 }

@@ -60,11 +60,11 @@ static err_t need_symbol(const struct startup *startup, enum symbol symbol, vadd
 
 static err_t need_size(const struct startup *startup, enum kernel_type type, uint64_t *ret)
 {
-	if (!startup->types_known)
+	if (!startup->types)
 		return fail(ERR_NOFACT, "nothing tells what a struct %s is", type_names[type]);
 	*ret = startup->type[type].bytes;
 	if (!*ret || *ret > STRUCT_MOST)
-		return fail(ERR_NOFACT, "the kernel's own types have no struct %s",
+		return fail(ERR_NOFACT, "%s has no struct %s", startup->types->source,
 			    type_names[type]);
 	return OK;
 }
@@ -77,9 +77,9 @@ static err_t need_member(struct startup *startup, enum kernel_type of, const cha
 	uint64_t ignored;
 
 	TRY(need_size(startup, of, &ignored));
-	if (!types_member(&startup->btf.types, &startup->type[of], name, &member))
-		return fail(ERR_NOFACT, "struct %s of the kernel's own types has no %s",
-			    type_names[of], name);
+	if (!types_member(startup->types, &startup->type[of], name, &member))
+		return fail(ERR_NOFACT, "struct %s of %s has no %s", type_names[of],
+			    startup->types->source, name);
 	*ret = member.bit_offset / 8;
 	return OK;
 }
@@ -182,8 +182,15 @@ static struct memory unwatched(const struct startup *startup)
 	return memory;
 }
 
-/* Every symbol is passed, so that all of the tables is read. Every kernel to be looked into has
- * them. */
+static void take_help(struct startup *startup)
+{
+	for (unsigned i = 0; startup->help && i < STARTUP_SYMBOLS; i++)
+		if (!startup->symbol[i])
+			startup->symbol[i] = startup->help->symbol[i];
+}
+
+/* Every symbol is passed, so that all of the tables is read. Every kernel that has types in memory
+ * has them. */
 static err_t look_at_symbols(struct startup *startup, uint64_t *count)
 {
 	struct initials wanted = { 0 };
@@ -199,7 +206,15 @@ static err_t look_at_symbols(struct startup *startup, uint64_t *count)
 		result = kallsyms_walk(&kallsyms, &visitor);
 	}
 	*count = visitor.seen;
-	return result == ERR_NOFACT ? ERR_CORRUPT : result;
+	take_help(startup);
+	return result == ERR_NOFACT && !startup->help ? ERR_CORRUPT : result;
+}
+
+static void know_types(struct startup *startup, struct types *types)
+{
+	startup->types = types;
+	for (unsigned i = 0; i < STARTUP_TYPES; i++)
+		types->find(types, TYPE_STRUCT, type_names[i], &startup->type[i]);
 }
 
 /* No debugger begins with these, but what follows is found through them. */
@@ -209,10 +224,9 @@ static err_t look_at_types(struct startup *startup, uint64_t *count)
 
 	TRY(btf_open_own(&startup->btf, &memory, &startup->told, startup->symbol[START_BTF],
 			 startup->symbol[STOP_BTF]));
-	startup->types_known = true;
-	for (unsigned i = 0; i < STARTUP_TYPES; i++)
-		startup->btf.types.find(&startup->btf.types, TYPE_STRUCT, type_names[i],
-					&startup->type[i]);
+	startup->has_btf = true;
+	if (!startup->types)
+		know_types(startup, &startup->btf.types);
 	*count = startup->btf.count;
 	return OK;
 }
@@ -424,6 +438,11 @@ _Static_assert(sizeof(things) / sizeof(things[0]) == STARTUP_THINGS, "room for t
 
 /* --- all of them --- */
 
+const char *startup_symbol(unsigned symbol)
+{
+	return symbol_names[symbol];
+}
+
 const char *startup_name(unsigned thing)
 {
 	return things[thing].name;
@@ -475,13 +494,16 @@ err_t startup_look(struct startup *startup)
 	err_t result = OK;
 
 	startup->told = *startup->facts;
+	if (startup->help && startup->help->types)
+		know_types(startup, startup->help->types);
 	for (unsigned i = 0; result == OK && i < STARTUP_THINGS; i++) {
 		result = look_at(startup, i);
-		if (result == OK && startup->types_known && things[i].look == look_at_types)
+		if (result == OK && startup->has_btf && things[i].look == look_at_types)
 			result = answer_rest(startup);
 	}
-	if (startup->types_known)
+	if (startup->has_btf)
 		btf_close(&startup->btf);
-	startup->types_known = false;
+	startup->has_btf = false;
+	startup->types = NULL;
 	return result;
 }

@@ -2,8 +2,9 @@
 /* startup.h - what crash and drgn read of a dead kernel before their first prompt, and to list its
  * tasks and its log: is it there?
  * Where it stands is told by the kernel's own symbols and types (kallsyms, BTF), so no vmlinux is
- * needed. Read through a dump's memory this proves the dump; read through the input's, with
- * somebody told what is touched, it names the pages that must not get lost. */
+ * needed; if there is one, it may help. Read through a dump's memory this proves the dump; read
+ * through the input's, with somebody told what is touched, it names the pages that must not get
+ * lost. */
 #ifndef KERNEL_STARTUP_H
 #define KERNEL_STARTUP_H
 
@@ -27,6 +28,12 @@ struct startup_thing {
 enum { STARTUP_THINGS = 11, STARTUP_SYMBOLS = 8, STARTUP_TYPES = 6, STARTUP_BYTES = 4096,
        STARTUP_EXPORTED = 2 };
 
+/* What a vmlinux tells of the dump's kernel. */
+struct startup_help {
+	struct types *types;             /* count before BTF; lent. NULL: not told */
+	vaddr_t symbol[STARTUP_SYMBOLS]; /* where kallsyms does not tell; 0: not told */
+};
+
 struct startup {
 	/* Set by the caller, the rest zeros. */
 	struct memory *memory;     /* lent, as the facts are */
@@ -36,6 +43,7 @@ struct startup {
 				      kernel can have is a fault */
 	void (*begins)(void *argument, unsigned thing); /* told which thing comes next; NULL */
 	void *argument;
+	const struct startup_help *help; /* lent; NULL: there is none */
 
 	/* What was found, in the order it was looked for. */
 	struct startup_thing thing[STARTUP_THINGS];
@@ -46,7 +54,8 @@ struct startup {
 	/* Private. */
 	struct facts told;
 	struct btf btf;
-	bool types_known;
+	bool has_btf;
+	struct types *types;             /* BTF or the help's; NULL: not known */
 	vaddr_t symbol[STARTUP_SYMBOLS]; /* 0: not told */
 	struct type type[STARTUP_TYPES]; /* bytes 0: not told */
 	uint64_t entries;                /* of the thing at hand */
@@ -69,6 +78,9 @@ struct startup {
 /* Look at everything. ERR_NOMEM, ERR_UNSUPPORTED, ERR_STOPPED: it could not be looked at; what is
  * missing is told by the things. Lists are followed to a ceiling, and not in circles. */
 err_t startup_look(struct startup *);
+
+/* What symbol is asked for under a number below STARTUP_SYMBOLS. */
+const char *startup_symbol(unsigned symbol);
 
 /* What the things are called, by their number. */
 const char *startup_name(unsigned thing);
