@@ -72,8 +72,17 @@ static const struct clash info_clashes[] = {
 static err_t check_info(struct command *command)
 {
 	TRY(check_clashes(command, info_clashes));
-	return !command->files ? OK : fail(ERR_PARAMETER, "--info, --check and --verify have "
-					   "their FILE, and take no other file names.");
+	return !command->files ? OK : fail(ERR_PARAMETER, "--info and --check have their FILE, and "
+					   "take no other file names.");
+}
+
+/* Further files are parts of the same split dump. */
+static err_t check_verify(struct command *command)
+{
+	TRY(check_clashes(command, info_clashes));
+	command->plan->part = command->file;
+	command->plan->parts = (unsigned)command->files;
+	return OK;
 }
 
 static err_t check_other_job(const struct command *command, const struct clash *clashes, int least,
@@ -167,7 +176,7 @@ static const struct {
 } jobs[] = {
 	{ "info", JOB_INFO, check_info },
 	{ "check", JOB_CHECK, check_info },
-	{ "verify", JOB_VERIFY, check_info },
+	{ "verify", JOB_VERIFY, check_verify },
 	{ "salvage", JOB_SALVAGE, check_salvage },
 	{ "g", JOB_GENERATE, check_generate },
 	{ "R", JOB_REARRANGE, check_rearrange },

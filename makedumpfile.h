@@ -30,7 +30,8 @@ struct plan {
 	char *disk[DISKS_MOST];      /* --diskset, in the order given */
 	unsigned disks;
 	const char *output;          /* NULL: several parts, or standard output (-F) */
-	char **part;                 /* --split: outputs; --reassemble: inputs */
+	char **part;                 /* --split: outputs; --reassemble: inputs; --verify: all
+					parts of a split dump but the first */
 	unsigned parts;
 	struct say say;
 	unsigned level[LEVELS_MOST]; /* -d; more than one is for later tries */

@@ -308,7 +308,7 @@ static const struct option_entry option_table[] = {
 	{ 0, "verify", "FILE", take_input,
 	  "Only look whether what crash and drgn begin with is in the dump FILE: release, "
 	  "symbols, CPUs, tasks, page array, modules, log. Says what is missing. With -x, types "
-	  "are those of VMLINUX.", true },
+	  "are those of VMLINUX. Further files are the other parts of a split dump.", true },
 	{ 0, "salvage", NULL, take_noted,
 	  "Make a valid dump of one that was cut off, or is incomplete: --salvage BROKEN "
 	  "DUMPFILE.", true },

@@ -13,6 +13,7 @@
 #include "diskdump_mod.h"
 #include "input/file.h"
 #include "input/notes.h"
+#include "input/split.h"
 
 enum {
 	VERSION_MOST = 0xffff, /* beyond: the other byte order */
@@ -22,7 +23,6 @@ enum {
 	MACHINE_FIELD = 4, /* of utsname */
 	NOTES_MOST = 128 << 20,
 	ERASEINFO_MOST = 16 << 20,
-	HEADER_BYTES = 464, /* the larger shape */
 	SUB_BYTES = 104,
 	NOTE_HEADER = 24,   /* of a note named VMCOREINFO, name included */
 };
@@ -48,7 +48,7 @@ static const struct machine machines[] = {
 
 /* The headers while they are read. */
 struct headers {
-	uint8_t main[HEADER_BYTES], sub[SUB_BYTES];
+	uint8_t main[KDUMP_HEADER_BYTES], sub[SUB_BYTES];
 	uint32_t version;
 	const struct machine *machine; /* NULL: utsname does not tell */
 	const struct kdump_header_shape *shape;
@@ -349,11 +349,24 @@ static err_t kdump_open(struct source *source)
 	TRY(take_notes(source, &headers));
 	TRY(take_eraseinfo(source, &headers));
 	source->kdump->incomplete = source->stored.status & DUMP_DH_COMPRESSED_INCOMPLETE;
-	return kdump_index(source);
+	TRY(kdump_index(source));
+	return source->more_files ? split_open(source) : OK;
+}
+
+err_t kdump_identity(const struct source *source, uint8_t ret[KDUMP_HEADER_BYTES])
+{
+	uint8_t *status = ret + (source->class_bytes == 8 ? &kdump_header_64 :
+						            &kdump_header_32)->status;
+
+	TRY(file_read(source, 0, ret, KDUMP_HEADER_BYTES, "header"));
+	put_32(source->big_endian, status, get_32(source->big_endian, status) &
+	       ~(uint32_t)DUMP_DH_COMPRESSED_INCOMPLETE);
+	return OK;
 }
 
 static void kdump_close(struct source *source)
 {
+	split_close(source);
 	if (source->kdump)
 		ranks_deinit(&source->kdump->ranks);
 	free(source->kdump);

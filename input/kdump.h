@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kdump.h - kdump-compressed files as input (diskdump_mod.h): of makedumpfile, any version since
  * 2007, and of QEMU; of any machine, whole or one part of a split set.
- * kdump.c reads the headers, kdump_pages.c the pages. */
+ * kdump.c reads the headers, kdump_pages.c the pages, split.c other parts. */
 #ifndef INPUT_KDUMP_H
 #define INPUT_KDUMP_H
 
@@ -24,6 +24,11 @@ struct kdump {
 				thing here that changes, in the main thread */
 	uint64_t rank_start; /* its bits before `start`, which have no descriptor here */
 };
+
+enum { KDUMP_HEADER_BYTES = 464 }; /* of the main header; the larger shape */
+
+/* Read the main header, its incomplete bit off: all parts of a split dump have the same. */
+err_t kdump_identity(const struct source *, uint8_t ret[KDUMP_HEADER_BYTES]);
 
 /* Index the 2nd bitmap, and look at all descriptors for pages that are missing. source->kdump and
  * target are set. ERR_CORRUPT: the bitmaps are cut off. */

@@ -10,7 +10,7 @@
 #include "codec/codec.h"
 #include "diskdump_mod.h"
 #include "input/file.h"
-#include "input/kdump.h"
+#include "input/split.h"
 #include "input/window.h"
 
 enum {
@@ -148,6 +148,8 @@ void kdump_pages_in(const struct source *source, pfn_t first, pfn_t end, bool da
 	if (data && source->stored.missing) {
 		struct checking checking = { .words = words, .first = first };
 		check_pages(source, &checking, first, end);
+		if (source->split)
+			split_pages_in(source, kdump->origin + first, kdump->origin + end, words);
 		return;
 	}
 	if (!data)
@@ -333,6 +335,13 @@ static err_t lend_whole(struct reader *reader, uint64_t at, uint8_t *room, size_
 	return OK;
 }
 
+/* Is it among the page frames that have descriptors in this file? */
+static bool is_own(const struct kdump *kdump, pfn_t pfn)
+{
+	return pfn >= kdump->origin && pfn - kdump->origin >= kdump->start &&
+	       pfn - kdump->origin < kdump->end;
+}
+
 /* ERR_HOLE: the page has no descriptor, or is missing. */
 static err_t find_descriptor(struct reader *reader, pfn_t pfn, struct descriptor *ret)
 {
@@ -343,11 +352,9 @@ static err_t find_descriptor(struct reader *reader, pfn_t pfn, struct descriptor
 	uint64_t rank;
 	bool is_set;
 
-	if (pfn < kdump->origin)
+	if (!is_own(kdump, pfn))
 		return ERR_HOLE;
 	pfn -= kdump->origin;
-	if (pfn < kdump->start || pfn >= kdump->end)
-		return ERR_HOLE;
 	TRY(ranks_find(&kdump->ranks, source, reader, pfn, &rank, &is_set));
 	if (!is_set)
 		return ERR_HOLE;
@@ -418,6 +425,8 @@ err_t kdump_lend(struct reader *reader, paddr_t at, const uint8_t **ret, size_t 
 	const uint8_t *page;
 
 	*size = (size_t)min_u64(*size, page_bytes(target) - skip);
+	if (reader->source->split && !is_own(reader->source->kdump, pfn))
+		return split_lend(reader, at, ret, size);
 	if (!reader->unpacked)
 		TRY(unpacked_create(reader->source, &reader->unpacked));
 	struct slot *slot = find_slot(reader->unpacked, pfn);

@@ -14,6 +14,7 @@
 #include "input/flat.h"
 #include "input/kdump.h"
 #include "input/sadump.h"
+#include "input/split.h"
 #include "input/window.h"
 
 /* Tried in this order. */
@@ -22,14 +23,23 @@ static const struct input_format *const formats[] = { &kdump_format, &elf_format
 
 enum { HEAD_BYTES = SADUMP_BLOCK + 64 }; /* enough for all to tell by */
 
+/* Is it of a kind that the other files that are given go with? */
+static err_t check_set(const struct source *source)
+{
+	const struct input_format *wanted = source->more_parts ? &kdump_format : &sadump_format;
+
+	if (!source->more_files || source->format == wanted)
+		return OK;
+	return fail(ERR_USAGE, "%s: is no %s, but an %s", source->name, source->more_parts ?
+		    "part of a split dump" : "disk of sadump", source->format->name);
+}
+
 static err_t open_format(struct source *source, const uint8_t *head, size_t bytes)
 {
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		if (formats[i]->probe(head, bytes)) {
 			source->format = formats[i];
-			if (source->more_files && formats[i] != &sadump_format)
-				return fail(ERR_USAGE, "%s: is no disk of sadump, but an %s",
-					    source->name, formats[i]->name);
+			TRY(check_set(source));
 			return formats[i]->open(source);
 		}
 	}
@@ -138,6 +148,9 @@ void reader_destroy(struct reader *reader)
 {
 	if (!reader)
 		return;
+	for (unsigned i = 0; reader->part && i < reader->source->split->parts; i++)
+		reader_destroy(reader->part[i]);
+	free(reader->part);
 	windows_release(reader);
 	for (size_t i = 0; i < WINDOWS; i++)
 		fault_leave(&reader->window[i].area);
@@ -209,10 +222,12 @@ err_t reader_read(struct reader *reader, paddr_t at, void *bytes, size_t size)
 bool reader_faulted(struct reader *reader)
 {
 	uint64_t faults = windows_faults(reader);
+	bool faulted = faults != reader->faults_told;
 
-	if (faults == reader->faults_told)
-		return false;
+	for (unsigned i = 0; reader->part && i < reader->source->split->parts; i++)
+		faulted |= reader->part[i] && reader_faulted(reader->part[i]);
 	reader->faults_told = faults;
-	windows_forget(reader);
-	return true;
+	if (faulted)
+		windows_forget(reader);
+	return faulted;
 }

@@ -68,6 +68,7 @@ struct source {
 	bool may_map; /* false: never mmap the input (--non-mmap) */
 	char *const *more_file; /* of the same dump: all disks of a set but the first */
 	unsigned more_files;
+	bool more_parts; /* they are no disks, but all parts of a split dump but the first */
 
 	/* Filled by source_open. */
 	const struct input_format *format;
@@ -86,6 +87,7 @@ struct source {
 	size_t extents;
 	struct flat *flat;   /* the file is a flattened stream, seen through this; owned */
 	struct kdump *kdump; /* of input/kdump.c; owned */
+	struct split *split; /* of input/split.c: the other parts; owned */
 	struct sadump *sadump; /* of input/sadump.c; owned */
 	uint64_t seconds;    /* when the dump was made, since 1970; 0: the file does not tell */
 	struct stored stored;

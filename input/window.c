@@ -26,7 +26,8 @@ static bool map(const struct reader *reader, struct window *window, uint64_t at)
 	uint64_t first = at - at % WINDOW_MAP_BYTES;
 	uint64_t bytes = WINDOW_MAP_BYTES;
 
-	if (!source->may_map || !source->file_bytes || source->flat || source->more_files)
+	if (!source->may_map || !source->file_bytes || source->flat ||
+	    (source->sadump && source->more_files))
 		return false;
 	bytes = min_u64(bytes, source->file_bytes - first);
 	void *got = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, source->fd, (off_t)first);

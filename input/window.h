@@ -30,6 +30,7 @@ struct reader {
 	size_t extent;  /* where the last lookup ended */
 	uint8_t *page;  /* a page put together from parts */
 	struct unpacked *unpacked; /* of input/kdump_pages.c; owned */
+	struct reader **part; /* of input/split.c: of the other parts; owned. NULL: none yet */
 };
 
 /* Lend file bytes [at, at + *size), cut to one window. The caller has checked them against the

@@ -475,6 +475,11 @@ err_t dump_open(struct dump *dump, const struct plan *plan)
 	dump->source.may_map = !plan->no_map;
 	dump->source.more_file = plan->disk + 1;
 	dump->source.more_files = plan->disks ? plan->disks - 1 : 0;
+	if (plan->job == JOB_VERIFY) {
+		dump->source.more_parts = true;
+		dump->source.more_file = plan->part;
+		dump->source.more_files = plan->parts;
+	}
 	TRY(source_open(&dump->source));
 	err_t result = open_parts(dump);
 	if (result != OK)

@@ -18,7 +18,7 @@
 #include "makedumpfile.h"
 #include "output/sink.h"
 
-enum { PIECE_BYTES = 1 << 20, DESCRIPTORS_AT_ONCE = 2048, HEADER_BYTES = 464, SUB_BYTES = 104 };
+enum { PIECE_BYTES = 1 << 20, DESCRIPTORS_AT_ONCE = 2048, SUB_BYTES = 104 };
 
 /* One input, as its headers tell. */
 struct part {
@@ -31,7 +31,7 @@ struct joining {
 	const struct plan *plan;
 	struct part *part; /* in the order of start; owned */
 	unsigned parts;
-	uint8_t header[HEADER_BYTES]; /* of the first input, its incomplete bit off */
+	uint8_t header[KDUMP_HEADER_BYTES]; /* of the first input, its incomplete bit off */
 	struct sink sink;
 	uint8_t *piece;               /* PIECE_BYTES; owned */
 	uint64_t descriptors, data_at; /* where the next ones go */
@@ -72,13 +72,9 @@ static err_t open_part(struct joining *joining, const char *name, struct source 
 /* Note what a part says about itself; but for being incomplete it must say what the first says. */
 static err_t look_at_part(struct joining *joining, const struct source *source, struct part *part)
 {
-	uint8_t header[HEADER_BYTES];
-	uint16_t status = header_shape(source)->status;
+	uint8_t header[KDUMP_HEADER_BYTES];
 
-	TRY(file_read(source, 0, header, sizeof(header), "header"));
-	uint32_t bits = get_32(source->big_endian, header + status);
-	put_32(source->big_endian, header + status,
-	       bits & ~(uint32_t)DUMP_DH_COMPRESSED_INCOMPLETE);
+	TRY(kdump_identity(source, header));
 	if (part == joining->part)
 		memcpy(joining->header, header, sizeof(header));
 	else if (memcmp(joining->header, header, sizeof(header)))
@@ -166,7 +162,7 @@ static err_t count_pages(struct joining *joining, const struct source *source, p
 
 static err_t write_header(struct joining *joining, const struct source *source, bool incomplete)
 {
-	uint8_t header[HEADER_BYTES], *status = header + header_shape(source)->status;
+	uint8_t header[KDUMP_HEADER_BYTES], *status = header + header_shape(source)->status;
 	bool big = source->big_endian;
 
 	memcpy(header, joining->header, sizeof(header));
@@ -224,8 +220,8 @@ static err_t write_beginning(struct joining *joining, const struct source *sourc
 
 	TRY(count_pages(joining, source, 0, kdump->max_mapnr, &pages));
 	TRY(write_header(joining, source, true)); /* until all is there */
-	TRY(copy_bytes(joining, source, HEADER_BYTES, HEADER_BYTES,
-		       kdump->descriptors_at - HEADER_BYTES));
+	TRY(copy_bytes(joining, source, KDUMP_HEADER_BYTES, KDUMP_HEADER_BYTES,
+		       kdump->descriptors_at - KDUMP_HEADER_BYTES));
 	TRY(write_sub_header(joining, source));
 	joining->descriptors = kdump->descriptors_at;
 	joining->data_at = kdump->descriptors_at + pages * KDUMP_DESCRIPTOR_BYTES;

@@ -6,6 +6,7 @@
 
 #include "base/scope.h"
 #include "base/sheet.h"
+#include "input/kdump.h"
 #include "jobs/names.h"
 #include "kernel/startup.h"
 #include "makedumpfile.h"
@@ -124,6 +125,8 @@ static err_t tell(const struct verifying *verifying)
 
 	sheet_begin(&sheet, verifying->plan->say.text, verifying->plan->json);
 	sheet_word(&sheet, "file", source->name);
+	if (source->split)
+		sheet_number(&sheet, "parts", 1 + (uint64_t)verifying->plan->parts);
 	sheet_word(&sheet, "format", source->format->name);
 	sheet_word(&sheet, "kernel_release", verifying->dump.facts.release);
 	sheet_open_list(&sheet, "begins_with");
@@ -153,8 +156,12 @@ static err_t outcome(const struct verifying *verifying)
 					   first ? ", " : "", one->name);
 		first = first ? first : one;
 	}
+	const struct source *source = &verifying->dump.source;
+	bool lone = source->kdump && source->kdump->split && !source->split;
 	return !first ? OK : fail(ERR_CORRUPT, "%s: what crash and drgn begin with is missing: %s; "
-				  "the first: %s", verifying->dump.source.name, names, first->why);
+				  "the first: %s%s", source->name, names, first->why, lone ?
+				  "; the file is one part of a split dump, and the others were not "
+				  "given" : "");
 }
 
 static err_t verify(struct verifying *verifying)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* split.c - fuzz sets of parts: --reassemble of up to three files of any bytes, and --salvage of
- * the first. Byte 0 and 1 tell where the first ends, 2 and 3 where the second does, in 16 bytes. */
+/* split.c - fuzz sets of parts: --reassemble of up to three files of any bytes, --salvage of the
+ * first, --verify of all. Byte 0 and 1 tell where the first ends, 2 and 3 where the second does,
+ * in 16 bytes. */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -50,6 +51,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		plan.parts = 1;
 		plan.input = name[0];
 		job_salvage(&plan);
+		plan.job = JOB_VERIFY;
+		plan.part = part + 1;
+		plan.parts = 2;
+		job_verify(&plan);
 	}
 	for (unsigned i = 0; i <= PARTS; i++)
 		close(file[i]);
