@@ -8,11 +8,13 @@
 #include <string.h>
 
 #include "base/scope.h"
+#include "base/stop.h"
 #include "pages/erase_path.h"
 
 enum {
 	LOOP_MOST = 1 << 20,     /* elements of one loop */
-	WORK_MOST = 1 << 24,     /* of all loops together */
+	WORK_MOST = 1 << 24,     /* elements of all loops, and pages of all that is erased */
+	TOLD_MOST = 64 << 20,    /* bytes by a size that the dump tells: kmalloc() gives less */
 	TREE_DEPTH_MOST = 128,
 	STRING_MOST = 1024,      /* a char * ends there */
 };
@@ -39,7 +41,17 @@ static void tell(struct eraser *eraser, const struct conf_command *command, cons
 /* Ends all, not just a command. */
 static bool is_fatal(err_t result)
 {
-	return result == ERR_NOMEM || result == ERR_UNSUPPORTED;
+	return result == ERR_NOMEM || result == ERR_UNSUPPORTED || result == ERR_STOPPED;
+}
+
+/* Hostile data can make all of this long, so there is an end. */
+static err_t work(struct eraser *eraser, const struct conf_command *command, uint64_t more)
+{
+	TRY(stop_check());
+	eraser->work += more;
+	return eraser->work <= WORK_MOST ? OK :
+		fail(ERR_UNSUPPORTED, "%s:%u: these are more than %d elements and pages together",
+		     eraser->scene.conf->name, command->line, WORK_MOST);
 }
 
 /* --- bytes --- */
@@ -51,6 +63,12 @@ static err_t translate(struct memory *memory, const struct space *space, vaddr_t
 		     : memory_translate(memory, at, ret, run);
 }
 
+/* The highest address. */
+static vaddr_t last_of(const struct memory *memory)
+{
+	return memory->space->target.word_bytes == 8 ? UINT64_MAX : UINT32_MAX;
+}
+
 err_t erase_range(struct memory *memory, const struct space *space, vaddr_t at, uint64_t bytes,
 		  uint8_t fill, struct scrub *scrub)
 {
@@ -59,6 +77,7 @@ err_t erase_range(struct memory *memory, const struct space *space, vaddr_t at, 
 	err_t worst = OK;
 	paddr_t physical;
 
+	bytes = bytes ? min_u64(bytes - 1, last_of(memory) - at) + 1 : 0;
 	while (bytes) {
 		err_t result = translate(memory, space, at, &physical, &run);
 		if (result != OK)
@@ -167,19 +186,34 @@ static err_t extent(const struct scene *scene, const struct conf_command *comman
 	return OK;
 }
 
-/* What should be known of a size that is odd; it is erased all the same. */
+/* Bytes of what is erased, where there is a type that tells: behind a pointer, of structs alone,
+ * for others may point to any number of bytes. */
+static uint64_t bytes_of(const struct scene *scene, const struct object *object)
+{
+	struct object target = *object;
+
+	if (!object_is_pointer(object))
+		return object_bytes(scene, object);
+	return object_target(scene, object, &target) == OK && object_is_struct(&target)
+		? object_bytes(scene, &target) : 0;
+}
+
+/* What should be known of a size that is odd; it is erased all the same, up to an end. A number in
+ * the dump may be anything. */
 static void doubt_size(struct eraser *eraser, const struct conf_command *command,
 		       const struct object *object, struct scrub_item *item)
 {
-	uint64_t has = object_bytes(&eraser->scene, object);
+	bool written = !command->size_path.steps || command->space.steps;
+	uint64_t most = written ? RANGE_MOST : TOLD_MOST;
+	bool whole = command->extent != CONF_SIZE || command->space.steps;
+	uint64_t has = whole ? 0 : bytes_of(&eraser->scene, object);
 
-	if (item->size > RANGE_MOST) {
-		fail(ERR_NOFACT, "%" PRIu64 " bytes are too many; the first %d are erased",
-		     item->size, RANGE_MOST);
+	if (item->size > most) {
+		fail(ERR_NOFACT, "%" PRIu64 " bytes are too many; the first %" PRIu64 " are erased",
+		     item->size, most);
 		tell(eraser, command, err_text());
-		item->size = RANGE_MOST;
-	} else if (command->extent == CONF_SIZE && !object_is_pointer(object) &&
-		   !command->space.steps && has && item->size > has) {
+		item->size = most;
+	} else if (has && item->size > has) {
 		fail(ERR_NOFACT, "%" PRIu64 " bytes are erased, and it has %" PRIu64, item->size,
 		     has);
 		tell(eraser, command, err_text());
@@ -201,6 +235,7 @@ static err_t erase(struct eraser *eraser, const struct conf_command *command)
 	doubt_size(eraser, command, &object, &item);
 	if (!item.size)
 		return OK;
+	TRY(work(eraser, command, item.size / page_bytes(&scene->memory->space->target)));
 	TRY(scrub_item(eraser->scrub, &item));
 	return erase_range(scene->memory, command->space.steps ? &space : NULL, item.at, item.size,
 			   item.nullify ? 0 : SCRUB_FILL, eraser->scrub);
@@ -217,9 +252,7 @@ static err_t each(struct eraser *eraser, const struct conf_command *command,
 	struct scene *scene = &eraser->scene;
 	unsigned number = (unsigned)(command - scene->conf->command);
 
-	if (eraser->work++ == WORK_MOST)
-		return fail(ERR_UNSUPPORTED, "%s:%u: the loops have more than %d elements together",
-			    scene->conf->name, command->line, WORK_MOST);
+	TRY(work(eraser, command, 1));
 	scene->variable[scene->variables++] = (struct variable){ command->variable, *object };
 	err_t result = run(eraser, number + 1, command->body_end);
 	scene->variables--;
@@ -312,10 +345,9 @@ static err_t loop_within(struct eraser *eraser, const struct conf_command *comma
 			 struct object object)
 {
 	const struct scene *scene = &eraser->scene;
-	const char *member = command->member ? command->member : "list";
-	struct object node, container;
+	struct object node = { 0 }, container;
 	struct trail trail = { 0 };
-	vaddr_t head, first = 0;
+	vaddr_t head, first = 0, last = 0;
 
 	TRY(list_begin(scene, &object, &head));
 	err_t result = object_target(scene, &object, &node);
@@ -323,13 +355,18 @@ static err_t loop_within(struct eraser *eraser, const struct conf_command *comma
 		if (!first)
 			first = node.at;
 		TRY(go_on(&trail, node.at));
-		TRY(object_container(scene, command->type, member, node.at, &container));
+		TRY(object_container(scene, command, node.at, &container));
 		TRY(object_member(scene, &node, "next", &object));
 		if (!object_is_pointer(&object))
 			return fail(ERR_NOFACT, "it is no list");
 		TRY(each(eraser, command, &container));
+		last = node.at;
 		result = object_target(scene, &object, &node);
 	}
+	bool broken = result == ERR_HOLE || (result == OK && node.at & 1);
+	if (broken && last && !strcmp(node.type.name, "list_head"))
+		return fail(ERR_CORRUPT, "the list ends at %#" PRIx64 ", and not at its head",
+			    last);
 	return result == ERR_HOLE ? OK : result;
 }
 
@@ -370,7 +407,7 @@ static err_t loop_tree(struct eraser *eraser, const struct conf_command *command
 	while (climb.depth) {
 		node = climb.stack[--climb.depth];
 		TRY(go_on(&trail, node.at));
-		TRY(object_container(scene, command->type, command->member, node.at, &container));
+		TRY(object_container(scene, command, node.at, &container));
 		TRY(each(eraser, command, &container));
 		TRY(object_member(scene, &node, "rb_right", &object));
 		TRY(push_left(scene, &climb, object));
@@ -396,6 +433,8 @@ static err_t loop(struct eraser *eraser, const struct conf_command *command)
 	if (array && command->along != CONF_ELEMENTS)
 		tell(eraser, command, "an array has all its elements one after the other; 'via' or "
 		     "'within' is passed over");
+	if (array && !object.type.elements)
+		return fail(ERR_NOFACT, "nothing tells how many elements it has; 'count' can");
 	if (array)
 		return loop_elements(eraser, command, &object, object.type.elements);
 	if (command->along == CONF_WITHIN)
@@ -487,11 +526,12 @@ err_t erase_find(const struct conf *conf, struct names *names, struct memory *me
 		 struct scrub *scrub, erase_tell *to, void *argument)
 {
 	FREE_AT_END bool *told = calloc(conf->commands + 1, sizeof(*told));
+	FREE_AT_END struct known *known = calloc(known_count(conf) + 1, sizeof(*known));
 	struct eraser eraser = {
-		.scene = { .conf = conf, .names = names, .memory = memory },
+		.scene = { .conf = conf, .names = names, .memory = memory, .known = known },
 		.scrub = scrub, .tell = to, .argument = argument, .told = told,
 	};
 
-	return told ? run(&eraser, 0, conf->commands)
+	return told && known ? run(&eraser, 0, conf->commands)
 		    : fail(ERR_NOMEM, "no memory for %u commands", conf->commands);
 }

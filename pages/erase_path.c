@@ -178,17 +178,62 @@ static err_t take_type(const struct scene *scene, const char *text, struct objec
 	return OK;
 }
 
-err_t object_container(const struct scene *scene, const char *type, const char *member, vaddr_t at,
-		       struct object *ret)
+/* --- what was looked up --- */
+
+size_t known_count(const struct conf *conf)
 {
-	struct object whole = { 0 };
+	return 2 * (size_t)conf->steps + conf->commands;
+}
+
+/* The type that a step is taken for. */
+static err_t take_as(const struct scene *scene, const struct conf_step *step,
+		     struct object *object)
+{
+	size_t steps = scene->conf->steps;
+	struct known *known = &scene->known[steps + (size_t)(step - scene->conf->step)];
+
+	if (!known->looked) {
+		known->looked = true;
+		TRY(take_type(scene, step->as, &known->object));
+		known->found = true;
+	}
+	if (!known->found)
+		return fail(ERR_NOFACT, "no type %s", step->as);
+	object->types = known->object.types;
+	object->type = known->object.type;
+	object->stars = known->object.stars;
+	return OK;
+}
+
+static err_t find_container(const struct scene *scene, const struct conf_command *command,
+			    struct known *known)
+{
+	const char *member = command->member ? command->member : "list";
 	struct member found;
 
-	TRY(take_type(scene, type, &whole));
-	if (!types_chain(whole.types, &whole.type, member, &found) || found.bit_offset % 8)
-		return fail(ERR_NOFACT, "%s has no member %s", type, member);
-	whole.at = at - found.bit_offset / 8;
-	*ret = whole;
+	known->looked = true;
+	TRY(take_type(scene, command->type, &known->object));
+	if (!types_chain(known->object.types, &known->object.type, member, &found) ||
+	    found.bit_offset % 8)
+		return fail(ERR_NOFACT, "%s has no member %s", command->type, member);
+	known->offset = found.bit_offset / 8;
+	known->found = true;
+	return OK;
+}
+
+err_t object_container(const struct scene *scene, const struct conf_command *command, vaddr_t at,
+		       struct object *ret)
+{
+	const struct conf *conf = scene->conf;
+	struct known *known = &scene->known[2 * (size_t)conf->steps +
+					    (size_t)(command - conf->command)];
+
+	if (!known->looked)
+		TRY(find_container(scene, command, known));
+	if (!known->found)
+		return fail(ERR_NOFACT, "no type %s with such a member", command->type);
+	*ret = known->object;
+	ret->at = at - known->offset;
 	return OK;
 }
 
@@ -212,6 +257,17 @@ static err_t start_type(const struct scene *scene, const struct conf_step *step,
 		    step->name);
 }
 
+static err_t find_variable(const struct scene *scene, const struct conf_step *step,
+			   struct object *ret)
+{
+	if (!scene->types)
+		return fail(ERR_NOFACT, "no types of %s are known",
+			    scene->module ? scene->module : "the kernel");
+	if (!scene->names->symbol(scene->names, scene->module, step->name, &ret->at))
+		return fail(ERR_NOFACT, "no symbol %s", step->name);
+	return start_type(scene, step, ret);
+}
+
 /* A loop's variable, or a variable of the kernel. */
 static err_t start(const struct scene *scene, const struct conf_step *step, struct object *ret)
 {
@@ -221,13 +277,14 @@ static err_t start(const struct scene *scene, const struct conf_step *step, stru
 			return OK;
 		}
 	}
-	*ret = (struct object){ 0 };
-	if (!scene->types)
-		return fail(ERR_NOFACT, "no types of %s are known",
-			    scene->module ? scene->module : "the kernel");
-	if (!scene->names->symbol(scene->names, scene->module, step->name, &ret->at))
-		return fail(ERR_NOFACT, "no symbol %s", step->name);
-	return start_type(scene, step, ret);
+	struct known *known = &scene->known[step - scene->conf->step];
+	if (!known->looked) {
+		known->looked = true;
+		TRY(find_variable(scene, step, &known->object));
+		known->found = true;
+	}
+	*ret = known->object;
+	return known->found ? OK : fail(ERR_NOFACT, "no symbol %s whose type is known", step->name);
 }
 
 err_t path_follow(const struct scene *scene, const struct conf_path *path, struct object *ret)
@@ -242,7 +299,7 @@ err_t path_follow(const struct scene *scene, const struct conf_path *path, struc
 		if (step->has_index)
 			TRY(object_element(scene, &object, step->index, &object));
 		if (step->as)
-			TRY(take_type(scene, step->as, &object));
+			TRY(take_as(scene, step, &object));
 	}
 	*ret = object;
 	return OK;

@@ -20,6 +20,14 @@ struct variable {
 	struct object object;
 };
 
+/* What a name of a command means, which does not change however often a loop comes by: to look it
+ * up takes long. */
+struct known {
+	bool looked, found;
+	struct object object;
+	uint64_t offset; /* of the member in it, where there is one */
+};
+
 /* What there is to ask while a command is carried out. */
 struct scene {
 	const struct conf *conf;
@@ -27,9 +35,14 @@ struct scene {
 	struct names *names;
 	struct types *types; /* of the module */
 	struct memory *memory;
+	struct known *known; /* of each step what it begins with, of each step the type it is taken
+				for, of each command the type of its structs: known_count(); lent */
 	struct variable variable[CONF_NESTED_MOST]; /* of the loops around */
 	unsigned variables;
 };
+
+/* How many of them there are. */
+size_t known_count(const struct conf *);
 
 /* Follow a path. ERR_HOLE: there is a NULL on the way. ERR_NOFACT: a name is not known, or does not
  * fit; the sentence says which. Others: memory cannot be read. */
@@ -58,8 +71,8 @@ err_t object_element(const struct scene *, const struct object *, uint64_t index
 err_t object_member(const struct scene *, const struct object *, const char *name,
 		    struct object *ret);
 
-/* The address of the struct that has `at` as its member. */
-err_t object_container(const struct scene *, const char *type, const char *member, vaddr_t at,
+/* The struct that has `at` as a member, by the type and member that a loop names. */
+err_t object_container(const struct scene *, const struct conf_command *, vaddr_t at,
 		       struct object *ret);
 
 #endif

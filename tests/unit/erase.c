@@ -8,7 +8,7 @@
 /* --- types, by a table --- */
 
 enum { VOID = 1, CHAR, U16, U32, U64, P_CHAR, P_VOID, LIST, P_LIST, NODE, P_NODE, NAME, SHORTS,
-       P_NODES, MM, P_MM, RB, P_RB, ROOT, HIDDEN };
+       P_NODES, MM, P_MM, RB, P_RB, ROOT, HIDDEN, FLEXIBLE, HUGE };
 
 static const struct type all_types[] = {
 	[VOID] = { VOID, TYPE_VOID, false, "void", 0, 0, 0 },
@@ -31,6 +31,8 @@ static const struct type all_types[] = {
 	[P_RB] = { P_RB, TYPE_POINTER, false, "", 8, RB, 0 },
 	[ROOT] = { ROOT, TYPE_STRUCT, false, "rb_root", 8, 0, 0 },
 	[HIDDEN] = { HIDDEN, TYPE_UNION, false, "", 8, 0, 0 },
+	[FLEXIBLE] = { FLEXIBLE, TYPE_ARRAY, false, "", 0, NODE, 0 },
+	[HUGE] = { HUGE, TYPE_ARRAY, false, "", 0, U64, UINT32_MAX },
 };
 
 static const struct {
@@ -60,9 +62,12 @@ static const struct {
 enum { TYPES = sizeof(all_types) / sizeof(all_types[0]),
        MEMBERS = sizeof(all_members) / sizeof(all_members[0]) };
 
+static unsigned questions; /* of types and symbols by name: these are dear */
+
 static bool type_find(struct types *types, enum type_kind kind, const char *name, struct type *ret)
 {
 	(void)types;
+	questions++;
 	for (unsigned i = 1; i < TYPES; i++) {
 		if (all_types[i].kind == kind && *name && !strcmp(all_types[i].name, name)) {
 			*ret = all_types[i];
@@ -109,6 +114,7 @@ static const struct {
 	{ "shorts", 0x10200, SHORTS }, { "nodes", 0x10300, P_NODES }, { "head", 0x10400, LIST },
 	{ "untyped", 0x10500, 0 }, { "root", 0x10600, ROOT }, { "far", 0x200ff0, NAME },
 	{ "nothing", 0x10700, P_CHAR }, { "saved_command_line", 0x10108, 0 },
+	{ "flexible", 0x10000, FLEXIBLE }, { "huge", 0x10000, HUGE },
 };
 
 static bool type_variable(struct types *types, const char *name, struct type *ret)
@@ -131,6 +137,7 @@ static bool has_module(struct names *names, const char *module)
 static bool find_symbol(struct names *names, const char *module, const char *name, vaddr_t *ret)
 {
 	(void)names;
+	questions++;
 	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
 		if (!strcmp(variables[i].name, name) && (!module || *name == 'n')) {
 			*ret = small_image + variables[i].at;
@@ -219,6 +226,7 @@ static const char *erased(const char *text)
 	reader_create(&dump.source, &kernel.reader);
 	reader_create(&dump.source, &kernel.tables);
 	said[0] = told[0] = 0;
+	questions = 0;
 	if (conf_parse(&conf, "c", text, strlen(text)) != OK ||
 	    erase_find(&conf, &names, &kernel, &scrub, hear, NULL) != OK)
 		snprintf(said, sizeof(said), "failed: %s\n", err_text());
@@ -368,6 +376,70 @@ TEST(lists_that_are_broken)
 	CHECK(strstr(told, "the list goes in a circle"));
 }
 
+/* A list_head ends at its head alone. */
+TEST(lists_that_break_off)
+{
+	build();
+	put_pointer(0x10088, 0);
+	ERASES("for x in head within node erase x.length endfor",
+	       "x.length 4 10028+4\nx.length 4 100a8+4\n");
+	TELLS("1: the list ends at 0xffffffff80010088, and not at its head\n");
+	put_64(false, memory + 0x10088, 0x7777);
+	erased("for x in head within node erase x.length endfor");
+	TELLS("1: the list ends at 0xffffffff80010088, and not at its head\n");
+	put_pointer(0x10400, 0); /* no list as yet */
+	ERASES("for x in head within node erase x.length endfor", "");
+	TELLS("");
+}
+
+/* Names are looked up once, however often a loop comes by. */
+TEST(loops_that_are_long)
+{
+	build();
+	erased("for x in first count 1000 if x.name:bad is 1 erase x endif endfor");
+	TELLS("1: no type bad\n");
+	CHECK(questions < 20);
+	erased("for x in first count 1000 if untyped:bad is 1 erase x endif endfor");
+	TELLS("1: no type bad\n");
+	CHECK(questions < 20);
+	erased("for x in first count 1000 if missing is 1 erase x endif endfor");
+	TELLS("1: no symbol missing\n");
+	CHECK(questions < 20);
+	erased("for x in first count 1000 for y in head within node if y.length is 9 erase y endif "
+	       "endfor endfor");
+	CHECK(questions < 20);
+	erased("for x in first count 1000 for y in head within bad erase y endfor endfor");
+	TELLS("1: no type bad\n");
+	CHECK(questions < 20);
+	erased("for x in first count 1000 for y in root tree node:rb if y.length is 9 erase y "
+	       "endif endfor endfor");
+	CHECK(questions < 20);
+}
+
+TEST(counts_that_are_wrong)
+{
+	build();
+	ERASES("for x in nodes count 5 erase x.length endfor",
+	       "x.length 4 100a8+4\nx.length 4 10028+4\n");
+	TELLS("1: element 3 of 3\n");
+	ERASES("for x in shorts through 3 erase x endfor",
+	       "x 2 10200+2\nx 2 10202+2\nx 2 10204+2\n");
+	TELLS("1: element 3 of 3\n");
+	ERASES("for x in flexible erase x.length endfor", "");
+	TELLS("1: nothing tells how many elements it has; 'count' can\n");
+	ERASES("for x in flexible count 2 erase x.length endfor",
+	       "x.length 4 10028+4\nx.length 4 10088+4\n");
+	TELLS("");
+	ERASES("for x in huge erase x endfor", "");
+	TELLS("1: 4294967295 elements are more than 1048576\n");
+	put_64(false, memory + 0x10308, 0x7777777777); /* nodes[1]; the others are found */
+	ERASES("for x in nodes erase x.text endfor", "x.text 3 11100+3\nx.text 3 11000+3\n");
+	CHECK(strstr(told, "address 0x77777777a7 is not mapped"));
+	put_32(false, memory + 0x10028, (uint32_t)-1);
+	ERASES("for x in nodes count node.length erase x.length endfor", "");
+	TELLS("1: 4294967295 elements are more than 1048576\n");
+}
+
 /* Memory of a process, by its own page tables. */
 TEST(other_address_spaces)
 {
@@ -403,8 +475,57 @@ TEST(what_is_not_there)
 	      strstr(told, "name is no pointer") && strstr(told, "text does not lead"));
 }
 
+TEST(modules_that_are_not_loaded)
+{
+	build();
+	ERASES("[other]\nfor x in first via next erase x.name if x.length is 5 erase x.text endif "
+	       "endfor erase name\n[vmlinux]\nerase name size nothing erase shorts",
+	       "shorts 6 10200+6\n");
+	TELLS("2: no such module is loaded\n");
+	ERASES("for x in first via missing erase x.name endfor erase shorts",
+	       "shorts 6 10200+6\n");
+	TELLS("1: node has no member missing\n");
+}
+
+/* What is behind an object is other memory. It is told, and there is an end. */
+TEST(sizes_that_reach_too_far)
+{
+	build();
+	put_32(false, memory + 0x10028, 5000);
+	ERASES("erase name size node.length", "name 5000 10018+1388\n");
+	TELLS("1: 5000 bytes are erased, and it has 16\n");
+	ERASES("erase first size 200", "first 200 10000+c8\n");
+	TELLS("1: 200 bytes are erased, and it has 96\n");
+	ERASES("erase first size 96 erase node.text size 5000 erase flexible size 200",
+	       "first 96 10000+60\nnode.text 5000 11000+1388\nflexible 200 10000+c8\n");
+	TELLS("");
+	put_32(false, memory + 0x10028, UINT32_MAX);
+	ERASES("erase node.data size node.length",
+	       "node.data 67108864 12000+1ee000 42000+1000 41000+1000 40000+1000\n");
+	TELLS("1: 4294967295 bytes are too many; the first 67108864 are erased\n");
+	put_64(false, memory + 0x10500, UINT64_MAX);
+	erased("erase node.text to untyped:u64");
+	TELLS("1: 2147414015 bytes are too many; the first 67108864 are erased\n");
+}
+
+/* From the end of the address space nothing leads to its beginning, which the process has. */
+TEST(sizes_beyond_the_end)
+{
+	build();
+	put_64(false, memory + 0x10038, 0xfffffffffffff000);
+	put_64(false, memory + 0xb008, 0x51000 | 0x67);
+	ERASES("erase node.number size 0x3000 of node.mm", "node.number 12288\n");
+	put_64(false, memory + 0x10038, 0x800);
+	ERASES("erase node.number size 0x1000 of node.mm", "node.number 4096 50800+1000\n");
+}
+
 TEST(too_much)
 {
+	build();
+	put_64(false, memory + 0x10038, 0x7000000000); /* is not mapped */
+	erased("for x in first count 1 for y in first count 10000 erase x.number size 900m of x.mm "
+	       "endfor endfor");
+	CHECK(strstr(err_text(), "elements and pages"));
 	build();
 	put_pointer(0x10080, 0x10000);
 	put_32(false, memory + 0x10028, UINT32_MAX);
@@ -412,7 +533,7 @@ TEST(too_much)
 	CHECK(strstr(told, "4294967295 elements are more than"));
 	erased("for a in first count 300 for b in first count 300 for c in first count 300 "
 	       "if c.length is 7 erase c endif endfor endfor endfor");
-	CHECK(strstr(err_text(), "the loops have more than"));
+	CHECK(strstr(err_text(), "elements and pages"));
 	ERASES("erase nothing size 2000m erase node.data size 2000m",
 	       "node.data 1073741824 12000+1ee000 42000+1000 41000+1000 40000+1000\n");
 	TELLS("1: 2097152000 bytes are too many; the first 1073741824 are erased\n");
@@ -427,6 +548,12 @@ int main(void)
 		{ "casts", casts },
 		{ "loops", loops },
 		{ "lists that are broken", lists_that_are_broken },
+		{ "lists that break off", lists_that_break_off },
+		{ "loops that are long", loops_that_are_long },
+		{ "counts that are wrong", counts_that_are_wrong },
+		{ "modules that are not loaded", modules_that_are_not_loaded },
+		{ "sizes that reach too far", sizes_that_reach_too_far },
+		{ "sizes beyond the end", sizes_beyond_the_end },
 		{ "other address spaces", other_address_spaces },
 		{ "what is not there", what_is_not_there },
 		{ "too much", too_much },
