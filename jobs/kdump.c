@@ -18,6 +18,8 @@
 #include "output/fit.h"
 #include "output/writer.h"
 
+_Static_assert((int)NOT_URGENT < (int)FIT_RANKS, "a rank for every urgency");
+
 enum { BATCH_BYTES = 128 << 10, BATCH_MOST = 16 << 20, BATCH_PFNS = WINDOW_STEP };
 
 struct writing;
@@ -34,7 +36,7 @@ struct writing {
 	take_packed *take; /* of the walk that is going on */
 	struct fit fit;    /* which pages the part at hand has, if not all fit */
 	bool put_again;    /* the 2nd bitmap may lack pages that are read this time */
-	struct urgent urgent;
+	struct urgent *urgent; /* owned; NULL: nothing is */
 	struct sink *sink; /* one for each part */
 	pfn_t *end;        /* of each part; owned */
 	unsigned parts;
@@ -283,7 +285,8 @@ static err_t walk_part(struct writing *writing, unsigned part, take_packed *take
 
 static unsigned rank(const struct writing *writing, const struct packed_page *page)
 {
-	return urgent_rank(&writing->urgent, page->pfn, page->size, writing->fit.page_bytes);
+	return !writing->urgent ? NOT_URGENT : urgent_rank(writing->urgent, page->pfn, page->size,
+							   writing->fit.page_bytes);
 }
 
 static err_t take_measure(struct writing *writing, const struct packed *packed)
@@ -327,8 +330,11 @@ static err_t write_fitting(struct writing *writing, unsigned part, const struct 
 	struct dump *dump = writing->dump;
 	uint64_t room = kdump_room(&writing->writer);
 
-	if (dump->memory_known)
-		urgent_find(&writing->urgent, &dump->memory, &dump->facts, dump->startup);
+	if (dump->memory_known && !writing->urgent)
+		writing->urgent = malloc(sizeof(*writing->urgent));
+	if (dump->memory_known && writing->urgent)
+		urgent_find(writing->urgent, &dump->memory, &dump->facts, dump->max_mapnr,
+			    dump->startup);
 	writing->fit = (struct fit){ .page_bytes = page_bytes(&dump->source.target) };
 	TRY(walk_again(writing, part, before, take_measure));
 	fit_choose(&writing->fit, room);
@@ -427,6 +433,7 @@ err_t write_kdump(struct dump *dump, struct sink *sink, unsigned parts, struct t
 		result = write_parts(&writing);
 	kdump_destroy(&writing.writer);
 	cycle_destroy(&writing.cycle);
+	free(writing.urgent);
 	free(writing.end);
 	return result;
 }

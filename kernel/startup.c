@@ -419,7 +419,7 @@ static err_t look_at_log(struct startup *startup, uint64_t *count)
 static const struct {
 	const char *name, *unit;
 	err_t (*look)(struct startup *, uint64_t *count);
-	bool in_vmlinux;
+	bool in_vmlinux, may_be_long;
 } things[] = {
 	{ "release",          NULL,       look_at_release },
 	{ "kallsyms",         "symbols",  look_at_symbols, true },
@@ -428,10 +428,10 @@ static const struct {
 	{ "per-cpu offsets",  "CPUs",     look_at_offsets },
 	{ "runqueues",        "CPUs",     look_at_queues },
 	{ "init_task",        NULL,       look_at_init_task },
-	{ "tasks",            "processes", look_at_tasks },
+	{ "tasks",            "processes", look_at_tasks, .may_be_long = true },
 	{ "mem_section",      NULL,       look_at_sections },
 	{ "modules",          "modules",  look_at_modules },
-	{ "log",              "bytes",    look_at_log },
+	{ "log",              "bytes",    look_at_log, .may_be_long = true },
 };
 
 _Static_assert(sizeof(things) / sizeof(things[0]) == STARTUP_THINGS, "room for the things");
@@ -451,6 +451,11 @@ const char *startup_name(unsigned thing)
 bool startup_in_vmlinux(unsigned thing)
 {
 	return things[thing].in_vmlinux;
+}
+
+bool startup_may_be_long(unsigned thing)
+{
+	return things[thing].may_be_long;
 }
 
 static bool is_own_failure(err_t result)

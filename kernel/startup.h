@@ -88,4 +88,7 @@ const char *startup_name(unsigned thing);
 /* Is it one that a debugger with the kernel's vmlinux does not read? */
 bool startup_in_vmlinux(unsigned thing);
 
+/* Is it one of which there is the more the more the machine does, as of tasks? */
+bool startup_may_be_long(unsigned thing);
+
 #endif

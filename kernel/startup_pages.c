@@ -103,42 +103,6 @@ err_t startup_pages_find(struct startup_pages *pages, struct memory *memory,
 	return OK;
 }
 
-/* --- which they are --- */
-
-static int by_first(const void *some, const void *other)
-{
-	const struct startup_range *a = some, *b = other;
-
-	return a->first < b->first ? -1 : a->first > b->first;
-}
-
-void startup_pages_sort(struct startup_pages *pages)
-{
-	pfn_t reach = 0;
-
-	qsort(pages->range, pages->ranges, sizeof(*pages->range), by_first);
-	for (unsigned i = 0; i < pages->ranges; i++) {
-		struct startup_range *range = &pages->range[i];
-		if (!startup_in_vmlinux(range->thing))
-			reach = max_u64(reach, range->end);
-		range->reach = reach;
-	}
-}
-
-bool startup_pages_need(const struct startup_pages *pages, pfn_t pfn)
-{
-	unsigned low = 0, high = pages->ranges; /* the first range behind it lies in [low, high] */
-
-	while (low < high) {
-		unsigned middle = low + (high - low) / 2;
-		if (pages->range[middle].first <= pfn)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low && pfn < pages->range[low - 1].reach;
-}
-
 /* --- what became of them --- */
 
 void startup_pages_forget(struct startup_pages *pages)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* startup_pages.h - the page frames that startup.h reads, and which of them stay in a dump.
  * Order of calls: find; then, for each try, forget, see for every window, lose for every page lost
- * later, and at the end lost. Any time after find: sort, and from then on need. */
+ * later, and at the end lost. */
 #ifndef KERNEL_STARTUP_PAGES_H
 #define KERNEL_STARTUP_PAGES_H
 
@@ -14,8 +14,6 @@ struct startup_range {
 	uint64_t lost;  /* not in the dump */
 	pfn_t first_lost;
 	unsigned thing; /* as startup.h counts them */
-	pfn_t reach;    /* once sorted: end of the furthest of those up to this one that vmlinux
-			   does not have */
 };
 
 /* A list of fixed size, whatever the machine: what comes first matters most, and of more tasks or
@@ -35,12 +33,6 @@ struct startup_pages {
  * only ERR_NOMEM and what stops everything are failures. */
 err_t startup_pages_find(struct startup_pages *, struct memory *, const struct facts *,
 			 pfn_t limit, struct facts *itself);
-
-/* Put them in order, so that startup_pages_need() can be asked. */
-void startup_pages_sort(struct startup_pages *);
-
-/* Is it one that a debugger reads though it has the kernel's vmlinux? */
-bool startup_pages_need(const struct startup_pages *, pfn_t);
 
 /* Nothing was seen, and nothing is lost, yet. */
 void startup_pages_forget(struct startup_pages *);

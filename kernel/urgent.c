@@ -1,63 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* urgent.c - walk the page tables of the image from _stext to its end. What the kernel may write to
- * are its variables. */
+ * are its variables. The rest is asked of those that know what debuggers read. */
 #include "kernel/urgent.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/scope.h"
 #include "facts/table.h"
-#include "kernel/kallsyms.h"
+#include "kernel/opening.h"
+#include "kernel/startup.h"
 
 enum {
 	IMAGE_MOST = 1 << 30, /* KERNEL_IMAGE_SIZE of x86_64, the largest there is */
 	SMALL_SHARE = 8, /* of a page */
-	CODE_PAGES = 4,
 	GAP_MOST = 16 << 20,  /* between its sections, which begin at huge pages; more: its end */
 };
 
 /* "Linux version 6.1..."; its format is another string, "%s version %s". */
 static const char banner[] = "Linux version ";
 
+struct finding {
+	struct urgent *urgent;
+	struct memory *memory;
+	struct space tables; /* the memory's, without its regions: they would hide tables */
+};
+
 enum urgency urgent_rank(const struct urgent *urgent, pfn_t pfn, uint64_t size, uint64_t page_size)
 {
-	enum urgency urgency = NOT_URGENT;
-
-	if (urgent->startup && startup_pages_need(urgent->startup, pfn))
-		return URGENT_FIRST;
-	for (unsigned i = 0; i < urgent->ranges; i++) {
-		const struct urgent_range *range = &urgent->range[i];
-		if (pfn < range->first || pfn >= range->end)
-			continue;
-		if (range->urgency != URGENT_SMALL)
-			urgency = range->urgency < urgency ? range->urgency : urgency;
-		else if (size <= page_size / SMALL_SHARE && urgency == NOT_URGENT)
-			urgency = URGENT_SECOND;
-	}
-	return urgency;
+	for (enum urgency i = URGENT_BEGIN; i < NOT_URGENT; i++)
+		if (frames_have(&urgent->frames[i], pfn))
+			return i;
+	return size <= page_size / SMALL_SHARE && frames_have(&urgent->frames[URGENT_SMALL], pfn)
+		       ? URGENT_DATA : NOT_URGENT;
 }
 
-static void add(struct urgent *urgent, pfn_t first, pfn_t end, enum urgency urgency)
+static void add(struct finding *finding, enum urgency urgency, paddr_t at, uint64_t bytes)
 {
-	for (unsigned i = 0; i < urgent->ranges; i++) {
-		struct urgent_range *range = &urgent->range[i];
-		if (urgency != range->urgency || first < range->first || first > range->end)
-			continue;
-		if (end > range->end)
-			range->end = end;
-		return;
-	}
-	if (urgent->ranges < URGENT_MOST)
-		urgent->range[urgent->ranges++] = (struct urgent_range){ first, end, urgency };
+	const struct target *target = &finding->tables.target;
+
+	frames_add(&finding->urgent->frames[urgency], at >> target->page_shift,
+		   pfn_up(target, at + bytes));
 }
 
-static void add_tables(struct urgent *urgent, const struct target *target,
-		       const struct table_walk *seen)
+static err_t walk(struct finding *finding, enum urgency urgency, vaddr_t at, paddr_t *physical,
+		  uint64_t *run, struct table_walk *seen)
 {
-	for (unsigned i = 0; i < seen->levels; i++) {
-		pfn_t pfn = seen->level[i].at >> target->page_shift;
-		add(urgent, pfn, pfn + 1, URGENT_FIRST);
-	}
+	*seen = (struct table_walk){ 0 };
+	err_t result = space_walk(&finding->tables, finding->memory->tables, at, physical, run,
+				  seen);
+
+	for (unsigned i = 0; i < seen->levels; i++)
+		add(finding, urgency, seen->level[i].at, 1);
+	return result;
 }
 
 static bool writable(const struct space *space, const struct table_walk *seen)
@@ -68,20 +64,18 @@ static bool writable(const struct space *space, const struct table_walk *seen)
 }
 
 /* The page of the banner, if it is among `size` bytes at `at`. */
-static void add_banner(struct urgent *urgent, struct memory *memory, paddr_t at, uint64_t size)
+static void add_banner(struct finding *finding, paddr_t at, uint64_t size)
 {
-	unsigned shift = memory->space->target.page_shift;
+	struct reader *reader = finding->memory->reader;
 
 	while (size) {
 		const uint8_t *bytes;
-		size_t piece = (size_t)min_u64(size, UINT64_C(1) << shift);
-		err_t result = reader_lend(memory->reader, at, &bytes, &piece);
+		size_t piece = (size_t)min_u64(size, page_bytes(&finding->tables.target));
+		err_t result = reader_lend(reader, at, &bytes, &piece);
 		const uint8_t *found = result != OK ? NULL :
 				       memmem(bytes, piece, banner, sizeof(banner) - 1);
-		if (!reader_faulted(memory->reader) && found) {
-			pfn_t pfn = (at + (uint64_t)(found - bytes)) >> shift;
-			add(urgent, pfn, pfn + 1, URGENT_FIRST);
-		}
+		if (!reader_faulted(reader) && found)
+			add(finding, URGENT_BEGIN, at + (uint64_t)(found - bytes), 1);
 		if (result != OK && result != ERR_HOLE)
 			return;
 		at += piece;
@@ -89,108 +83,127 @@ static void add_banner(struct urgent *urgent, struct memory *memory, paddr_t at,
 	}
 }
 
-/* The page at an address, and the tables on the way there, which a region would hide. */
-static void add_address(struct urgent *urgent, struct memory *memory, const struct space *tables,
-			vaddr_t at)
+/* The pages at some addresses, and the tables on the way there. */
+static void add_addresses(struct finding *finding, enum urgency urgency, vaddr_t at, uint64_t bytes)
 {
-	const struct target *target = &tables->target;
+	uint64_t page = page_bytes(&finding->tables.target);
 	struct table_walk seen;
 	paddr_t physical;
 	uint64_t run;
 
-	if (memory_translate(memory, at, &physical, &run) != OK)
-		return;
-	add(urgent, physical >> target->page_shift, (physical >> target->page_shift) + 1,
-	    URGENT_FIRST);
-	space_walk(tables, memory->tables, at, &physical, &run, &seen);
-	add_tables(urgent, target, &seen);
+	while (bytes) {
+		uint64_t piece = min_u64(bytes, page - at % page);
+		if (memory_translate(finding->memory, at, &physical, &run) == OK)
+			add(finding, urgency, physical, 1);
+		walk(finding, urgency, at, &physical, &run, &seen);
+		at += piece;
+		bytes -= piece;
+	}
 }
 
 /* The symbols of vmcoreinfo, and where they point. */
-static void add_named(struct urgent *urgent, struct memory *memory, const struct space *tables,
-		      const struct facts *facts)
+static void add_named(struct finding *finding, const struct facts *facts)
 {
 	for (enum fact_id id = 0; id < FACTS; id++) {
 		uint64_t points_to;
 		if (fact_table[id].kind != KIND_SYMBOL || !fact_known(facts, id) ||
 		    id == SYMBOL_STEXT)
 			continue;
-		add_address(urgent, memory, tables, facts->value[id]);
-		if (memory_word(memory, facts->value[id], &points_to) == OK &&
-		    memory_is_kernel(memory, points_to))
-			add_address(urgent, memory, tables, points_to);
+		add_addresses(finding, URGENT_BEGIN, facts->value[id], 1);
+		if (memory_word(finding->memory, facts->value[id], &points_to) == OK &&
+		    memory_is_kernel(finding->memory, points_to))
+			add_addresses(finding, URGENT_BEGIN, points_to, 1);
 	}
 }
 
-/* What crash reads before its first prompt, though it stands among what the kernel may only read:
- * code, which it takes apart to learn how stacks are laid out (x86_64), and a few tables. */
-static const char *const code_names[] = {
-	"__schedule", "__x64_sys_fork", "__x64_sys_open", "do_futex", "idt_table", "mt_pivots",
-	"mt_slots", "pageflag_names", "schedule",
-};
-
-struct code {
-	struct urgent *urgent;
-	struct memory *memory;
-	const struct space *tables;
-};
-
-static void take_code(void *argument, const struct kernel_symbol *symbol)
+static void add_opening(void *argument, vaddr_t at, uint64_t bytes, enum opening_use use)
 {
-	struct code *code = argument;
-	uint64_t page = page_bytes(&code->tables->target);
+	static const enum urgency urgencies[] = {
+		[OPENING_BEGIN] = URGENT_BEGIN, [OPENING_LIST] = URGENT_LISTS,
+		[OPENING_STACK] = URGENT_STACKS, [OPENING_MODULE] = URGENT_DATA,
+	};
 
-	for (size_t i = 0; i < sizeof(code_names) / sizeof(code_names[0]); i++) {
-		if (strcmp(code_names[i], symbol->name) != 0)
+	add_addresses(argument, urgencies[use], at, bytes);
+}
+
+static void find_opening(struct finding *finding, const struct facts *facts, pfn_t limit)
+{
+	FREE_AT_END struct opening *opening = calloc(1, sizeof(*opening));
+
+	if (!opening)
+		return;
+	opening->memory = finding->memory;
+	opening->facts = *facts;
+	opening->limit = limit;
+	opening->found = add_opening;
+	opening->argument = finding;
+	opening_find(opening);
+}
+
+/* A debugger may find its way to any page frame through the page tables of the linear map, though
+ * startup.c needs none. */
+static void add_linear(struct finding *finding, enum urgency urgency, pfn_t pfn)
+{
+	const struct space *space = finding->memory->space;
+	paddr_t at = pfn << space->target.page_shift;
+	struct table_walk seen;
+	uint64_t run;
+
+	for (size_t i = 0; i < space->regions; i++) {
+		const struct region *region = &space->region[i];
+		vaddr_t linear = as_word(&space->target, at + region->shift);
+		if (linear >= region->first && linear <= region->last)
+			walk(finding, urgency, linear, &at, &run, &seen);
+		at = pfn << space->target.page_shift;
+	}
+}
+
+static void find_startup(struct finding *finding, const struct startup_pages *startup)
+{
+	unsigned shift = finding->tables.target.page_shift;
+
+	for (unsigned i = 0; i < startup->ranges; i++) {
+		const struct startup_range *range = &startup->range[i];
+		enum urgency urgency = startup_may_be_long(range->thing) ? URGENT_LISTS
+									 : URGENT_BEGIN;
+		if (startup_in_vmlinux(range->thing))
 			continue;
-		for (unsigned next = 0; next < CODE_PAGES; next++)
-			add_address(code->urgent, code->memory, code->tables,
-				    symbol->at + next * page);
+		add(finding, urgency, range->first << shift, (range->end - range->first) << shift);
+		for (pfn_t pfn = range->first; pfn < range->end; pfn++)
+			add_linear(finding, urgency, pfn);
 	}
 }
 
-static void add_code(struct urgent *urgent, struct memory *memory, const struct space *tables,
-		     const struct facts *facts)
+static void find_image(struct finding *finding, vaddr_t text)
 {
-	struct code code = { urgent, memory, tables };
-	struct initials wanted = { 0 };
-	struct kallsyms_visitor visitor = { take_code, &code, .wanted = &wanted };
-	struct kallsyms kallsyms;
-
-	for (size_t i = 0; i < sizeof(code_names) / sizeof(code_names[0]); i++)
-		initials_add(&wanted, code_names[i], INITIALS);
-	if (kallsyms_open(&kallsyms, memory, facts) == OK)
-		kallsyms_walk(&kallsyms, &visitor);
-}
-
-void urgent_find(struct urgent *urgent, struct memory *memory, const struct facts *facts,
-		 struct startup_pages *startup)
-{
-	struct space tables = *memory->space; /* a region would hide the tables behind it */
-	const struct target *target = &tables.target;
-	vaddr_t text = fact_or(facts, SYMBOL_STEXT, 0), end = text;
+	vaddr_t end = text;
 	struct table_walk seen;
 
-	urgent->ranges = 0;
-	urgent->startup = startup;
-	if (startup)
-		startup_pages_sort(startup);
-	tables.regions = 0;
-	add_named(urgent, memory, &tables, facts);
-	add_code(urgent, memory, &tables, facts);
 	for (vaddr_t at = text; at - text < IMAGE_MOST && at - end < GAP_MOST;) {
 		paddr_t physical;
-		uint64_t run = page_bytes(target);
-		err_t result = space_walk(&tables, memory->tables, at, &physical, &run, &seen);
-		add_tables(urgent, target, &seen);
-		bool data = writable(&tables, &seen);
+		uint64_t page = page_bytes(&finding->tables.target), run = page;
+		err_t result = walk(finding, URGENT_BEGIN, at, &physical, &run, &seen);
+		bool data = writable(&finding->tables, &seen);
 		if (result == OK)
-			add(urgent, physical >> target->page_shift, pfn_up(target, physical + run),
-			    data ? URGENT_SECOND : URGENT_SMALL);
+			add(finding, data ? URGENT_DATA : URGENT_SMALL, physical, run);
 		if (result == OK && !data)
-			add_banner(urgent, memory, physical, run);
-		at += result == OK ? run : page_bytes(target);
+			add_banner(finding, physical, run);
+		at += result == OK ? run : page;
 		if (result == OK)
 			end = at;
 	}
+}
+
+void urgent_find(struct urgent *urgent, struct memory *memory, const struct facts *facts,
+		 pfn_t limit, const struct startup_pages *startup)
+{
+	struct finding finding = { urgent, memory, *memory->space };
+
+	finding.tables.regions = 0;
+	memset(urgent, 0, sizeof(*urgent));
+	add_named(&finding, facts);
+	find_image(&finding, fact_or(facts, SYMBOL_STEXT, 0));
+	if (startup)
+		find_startup(&finding, startup);
+	find_opening(&finding, facts, limit);
 }

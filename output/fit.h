@@ -10,7 +10,7 @@
 #include "base/types.h"
 
 enum {
-	FIT_RANKS = 3,
+	FIT_RANKS = 5,
 	FIT_STEPS = 256, /* sizes are told apart in steps of 1/256 of a page */
 };
 
