@@ -6,13 +6,8 @@
 
 #ifdef HAVE_ZSTD
 
+#include <stdlib.h>
 #include <zstd.h>
-
-static void *create(size_t size)
-{
-	(void)size;
-	return ZSTD_createCCtx();
-}
 
 static void destroy(void *state)
 {
@@ -29,6 +24,27 @@ static size_t pack(void *state, const uint8_t *in, size_t size, uint8_t *out)
 	size_t packed = ZSTD_compressCCtx(state, out, size - 1, in, size, 1);
 
 	return ZSTD_isError(packed) ? 0 : packed;
+}
+
+/* The library asks for a state's memory with the first block, and needs no more for others of its
+ * size. Zeros pack to little: where they do not, there was no memory. */
+static bool has_memory(ZSTD_CCtx *state, size_t size)
+{
+	uint8_t *zeros = calloc(2, size);
+	bool has = zeros && pack(state, zeros, size, zeros + size);
+
+	free(zeros);
+	return has;
+}
+
+static void *create(size_t size)
+{
+	ZSTD_CCtx *state = ZSTD_createCCtx();
+
+	if (state && has_memory(state, size))
+		return state;
+	destroy(state);
+	return NULL;
 }
 
 static void *create_unpack(void)
