@@ -93,15 +93,24 @@ err_t vmcoreinfo_read(struct facts *facts, const char *text, size_t bytes, const
 	return OK;
 }
 
-err_t vmcoreinfo_check(const struct facts *facts, const char *source)
+static err_t check_page_size(uint64_t page, const char *source)
 {
-	if (!facts->release[0])
-		return fail(ERR_CORRUPT, "Invalid format in %s: no OSRELEASE", source);
-	uint64_t page = fact_or(facts, DECIMAL_PAGESIZE, 0);
 	if (page < PAGESIZE_LEAST || page > PAGESIZE_MOST || (page & (page - 1)))
 		return fail(ERR_CORRUPT,
 			    "Invalid format in %s: PAGESIZE %" PRIu64 " is not a power of "
 			    "two from %d to %d",
 			    source, page, PAGESIZE_LEAST, PAGESIZE_MOST);
 	return OK;
+}
+
+err_t vmcoreinfo_check(const struct facts *facts, const char *source)
+{
+	if (!facts->release[0])
+		return fail(ERR_CORRUPT, "Invalid format in %s: no OSRELEASE", source);
+	return check_page_size(fact_or(facts, DECIMAL_PAGESIZE, 0), source);
+}
+
+err_t vmcoreinfo_check_part(const struct facts *facts, const char *source)
+{
+	return check_page_size(fact_or(facts, DECIMAL_PAGESIZE, PAGESIZE_LEAST), source);
 }

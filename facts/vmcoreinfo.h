@@ -15,6 +15,9 @@ err_t vmcoreinfo_read(struct facts *, const char *text, size_t bytes, const char
 /* Is it what a kernel writes, or -g? ERR_CORRUPT: it has no OSRELEASE, or no possible PAGESIZE. */
 err_t vmcoreinfo_check(const struct facts *, const char *source);
 
+/* The same where either line may be missing. ERR_CORRUPT: it has a PAGESIZE, no possible one. */
+err_t vmcoreinfo_check_part(const struct facts *, const char *source);
+
 /* Write what is known and belongs into such a file, in the order that other makedumpfiles use.
  * Whether that worked, ferror() tells. */
 void vmcoreinfo_write(const struct facts *, FILE *);

@@ -165,7 +165,7 @@ static err_t read_own(struct dump *dump, const struct notes_found *found, struct
 
 	TRY(vmcoreinfo_read(own, (const char *)found->vmcoreinfo, found->vmcoreinfo_bytes, name));
 	return fact_known(own, TEXT_OSRELEASE) != fact_known(own, DECIMAL_PAGESIZE)
-		? OK : vmcoreinfo_check(own, name);
+		? vmcoreinfo_check_part(own, name) : vmcoreinfo_check(own, name);
 }
 
 /* Notes, vmcoreinfo and what was given. ERR_NOFACT: there is none. */

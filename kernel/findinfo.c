@@ -127,6 +127,7 @@ static size_t measure(const char *text, size_t bytes)
 
 static bool load(struct search *search, paddr_t at)
 {
+	static const char name[] = "VMCOREINFO in memory";
 	struct candidate *now = &search->now;
 	char head[HEAD_BYTES];
 
@@ -139,7 +140,8 @@ static bool load(struct search *search, paddr_t at)
 	now->pages = 0;
 	now->facts = (struct facts){ 0 };
 	now->bytes = measure(now->text, copy(search->bytes, at, now->text, room(search, at)));
-	return vmcoreinfo_read(&now->facts, now->text, now->bytes, "VMCOREINFO in memory") == OK;
+	return vmcoreinfo_read(&now->facts, now->text, now->bytes, name) == OK &&
+	       vmcoreinfo_check_part(&now->facts, name) == OK;
 }
 
 /* --- is it true? --- */

@@ -216,6 +216,8 @@ static void choose_flags(struct rules *rules, const struct facts *facts)
 	if (rules->swapcache && rules->swapcache < rules->private && version &&
 	    version < KERNEL_VERSION(6, 6, 0))
 		swapbacked = __builtin_ctzll(rules->private) + 6;
+	if (swapbacked >= rules->target.word_bytes * 8)
+		swapbacked = -1;
 	rules->swapbacked = flag_bit(facts, NUMBER_PG_SWAPBACKED, swapbacked);
 	bool shared = !version || version >= KERNEL_VERSION(4, 10, 0);
 	if (!rules->swapbacked && shared)

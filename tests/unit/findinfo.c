@@ -157,6 +157,20 @@ TEST(what_does_not_lead_to_its_utsname_is_not_taken)
 	CHECK_EQ(found_at(), 0);
 }
 
+TEST(text_with_a_page_size_that_no_machine_has_is_not_taken)
+{
+	static const char *const sizes[] = { "0", "4097", "2048", "1152921504606846976" };
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		begin();
+		snprintf(text, sizeof(text), "OSRELEASE=6.1.0\nPAGESIZE=%s\n%s", sizes[i],
+			 strstr(SMALL_TEXT SMALL_BASE, "SYMBOL"));
+		put(SMALL_REST, text);
+		CHECK_EQ(found_at(), 0);
+	}
+}
+
 TEST(longer_text_of_the_same_kernel_wins)
 {
 	for (int order = 0; order < 2; order++) {
@@ -280,6 +294,8 @@ int main(void)
 		{ "findinfo: note says how long it is", note_says_how_long_it_is },
 		{ "findinfo: what does not lead to its utsname is not taken",
 		  what_does_not_lead_to_its_utsname_is_not_taken },
+		{ "findinfo: text with a page size that no machine has is not taken",
+		  text_with_a_page_size_that_no_machine_has_is_not_taken },
 		{ "findinfo: longer text of the same kernel wins",
 		  longer_text_of_the_same_kernel_wins },
 		{ "findinfo: two that differ are none", two_that_differ_are_none },
