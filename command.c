@@ -159,7 +159,7 @@ static err_t check_making(struct command *command)
 	struct plan *plan = command->plan;
 
 	TRY(check_clashes(command, making_clashes));
-	if (plan->workers > 0 && plan->elf)
+	if (plan->threads > 0 && plan->elf)
 		return fail(ERR_PARAMETER, "--num-threads cannot used with ELF format.");
 	if (plan->partial_dmesg && plan->job != JOB_DMESG)
 		return fail(ERR_PARAMETER, "--partial-dmesg needs --dump-dmesg.");

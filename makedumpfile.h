@@ -13,7 +13,7 @@
 #include "pages/decide.h"
 #include "pages/selfcheck.h"
 
-enum { LEVELS_MOST = 32, EXTENSIONS_MOST = 16, DISKS_MOST = 16, WORKERS_AUTO = -1,
+enum { LEVELS_MOST = 32, EXTENSIONS_MOST = 16, DISKS_MOST = 16, THREADS_AUTO = -1,
        SPLITBLOCK_BYTES = 1 << 30 };
 
 enum job { JOB_DUMP, JOB_GENERATE, JOB_REARRANGE, JOB_REASSEMBLE, JOB_DMESG, JOB_USAGE, JOB_INFO,
@@ -42,7 +42,7 @@ struct plan {
 	bool split;                  /* --split */
 	uint64_t splitblock_bytes;   /* --splitblock-size */
 	uint64_t limit;              /* -L, bytes of one output; 0: none */
-	int workers;                 /* --num-threads; WORKERS_AUTO: as the machine allows */
+	int threads;                 /* --num-threads; THREADS_AUTO: as the machine allows */
 	bool cyclic;                 /* -K: windows of CYCLIC_BYTES even where one would do */
 	bool one_window;             /* --non-cyclic */
 	uint64_t cyclic_bytes;       /* --cyclic-buffer; 0: as memory allows */
@@ -222,8 +222,8 @@ enum { WINDOW_STEP = 8192 }; /* page frames: windows begin at multiples of it */
  * or enough for all. Says it when --cyclic-buffer does not fit. */
 uint64_t budget_window(const struct plan *, pfn_t max_mapnr);
 
-/* How many worker threads. 0: the main thread does it all. */
-unsigned budget_workers(const struct plan *, const struct packing *);
+/* How many threads pack, the main one among them. 0 or 1: it does it all. */
+unsigned budget_threads(const struct plan *, const struct packing *);
 
 /* jobs/erase.c: read plan->config into *ret, which is zeros and which the caller frees whatever
  * comes out. ERR_NOMEM; ERR_USAGE: it cannot be opened, or has an error and none is allowed; the

@@ -114,7 +114,7 @@ static err_t take_block_order(struct plan *plan, const char *text)
 
 static err_t take_threads(struct plan *plan, const char *text)
 {
-	plan->workers = atoi(text) < 0 ? 0 : atoi(text);
+	plan->threads = atoi(text) < 0 ? 0 : atoi(text);
 	return OK;
 }
 
@@ -494,7 +494,7 @@ err_t options_parse(struct plan *plan, int argc, char **argv)
 	struct command command = { .plan = plan };
 
 	*plan = (struct plan){
-		.levels = 1, .workers = WORKERS_AUTO, .block_order = -1,
+		.levels = 1, .threads = THREADS_AUTO, .block_order = -1,
 		.splitblock_bytes = SPLITBLOCK_BYTES,
 		.say = { .level = SAY_PROGRESS | SAY_COMMON | SAY_ERROR, .text = stdout },
 	};

@@ -60,18 +60,18 @@ uint64_t budget_cache(const struct plan *plan)
 	return min_u64(max_u64(budget_bytes(plan) / SHARE, CACHE_LEAST), CACHE_MOST);
 }
 
-unsigned budget_workers(const struct plan *plan, const struct packing *packing)
+unsigned budget_threads(const struct plan *plan, const struct packing *packing)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
-	uint64_t fit = budget_bytes(plan) / SHARE / packer_bytes_per_worker(packing);
+	uint64_t fit = budget_bytes(plan) / SHARE / packer_bytes_per_thread(packing);
 	bool helps = online > 1 && packing->codec; /* to copy pages is the kernel's work */
-	unsigned wanted = plan->workers >= 0 ? (unsigned)plan->workers
+	unsigned wanted = plan->threads >= 0 ? (unsigned)plan->threads
 			  : helps	     ? (unsigned)online
 					     : 0;
 
 	if (wanted <= fit)
 		return wanted;
-	if (plan->workers > 0)
+	if (plan->threads > 0)
 		say(&plan->say, SAY_COMMON, "There isn't enough memory for %u threads.\n"
 		    "--num_threads is set to %u.\n", wanted, (unsigned)fit);
 	return (unsigned)fit;

@@ -248,9 +248,9 @@ static err_t begin_packing(struct writing *writing)
 				   .share_zero = dump->out.level & LEVEL_ZERO,
 				   .batch_bytes = batch_bytes(dump) };
 
-	packing.workers = budget_workers(dump->plan, &packing);
+	packing.threads = budget_threads(dump->plan, &packing);
 	say(&dump->plan->say, SAY_DEBUG, "Number of threads: %u\nMemory that may be used: %" PRIu64
-	    "\n", packing.workers, budget_bytes(dump->plan));
+	    "\n", packing.threads, budget_bytes(dump->plan));
 	return packer_create(&packing, &writing->packer);
 }
 

@@ -8,7 +8,10 @@
  *
  * The counters below only grow; slot number n lives in slot[n % slots]. The lock guards the
  * counters and each slot's `done`; the rest of a slot belongs to whoever has it in hand: the caller
- * while filling and after pulling, one worker in between. */
+ * while filling and after pulling, one thread in between.
+ *
+ * The caller does not sleep while there is work: when the slot that it wants is not packed yet, it
+ * takes a turn itself. So N threads are N - 1 workers and the caller, on as many CPUs. */
 #include "output/pack.h"
 
 #include <errno.h>
@@ -20,7 +23,7 @@
 #include "base/bytes.h"
 #include "base/scope.h"
 
-enum { SLOTS_PER_WORKER = 3, WORKERS_MOST = 1024, TEXT_BYTES = 512, STACK_BYTES = 256 * 1024 };
+enum { SLOTS_PER_THREAD = 3, THREADS_MOST = 1024, TEXT_BYTES = 512, STACK_BYTES = 256 * 1024 };
 
 struct slot {
 	struct packed_page *page;
@@ -44,7 +47,7 @@ struct packer {
 	unsigned batch_pages, slots;
 	size_t page_bytes;
 	struct slot *slot;
-	struct hands own; /* with 0 workers */
+	struct hands own; /* the caller's */
 	uint8_t *zero;    /* a page of zeros, packed; NULL: they are shared, or none are. Owned */
 	size_t zero_bytes;
 
@@ -55,8 +58,8 @@ struct packer {
 	uint64_t taken;   /* locked: slots a worker took */
 	uint64_t pulled;  /* caller only */
 	bool stop;        /* locked */
-	pthread_t *thread;
-	unsigned threads;
+	pthread_t *thread; /* the workers */
+	unsigned workers;
 };
 
 static size_t bound(const struct packing *packing, size_t page)
@@ -79,11 +82,11 @@ static size_t slot_data_bytes(const struct packing *packing)
 	return (pages_per_batch(packing) - 1) * page + bound(packing, page);
 }
 
-size_t packer_bytes_per_worker(const struct packing *packing)
+size_t packer_bytes_per_thread(const struct packing *packing)
 {
 	enum { CODEC_STATE = 512 * 1024, WINDOWS_TOUCHED = 2 * 1024 * 1024 };
 
-	return SLOTS_PER_WORKER * slot_data_bytes(packing) + CODEC_STATE + WINDOWS_TOUCHED +
+	return SLOTS_PER_THREAD * slot_data_bytes(packing) + CODEC_STATE + WINDOWS_TOUCHED +
 	       STACK_BYTES;
 }
 
@@ -199,6 +202,21 @@ static struct slot *take_slot(struct packer *packer)
 	return slot;
 }
 
+/* What the caller can do until the slot it wants is packed: take a turn, which may be at that very
+ * one, or else wait. NULL: the slot is packed. */
+static struct slot *take_turn(struct packer *packer, const struct slot *wanted)
+{
+	struct slot *slot = NULL;
+
+	pthread_mutex_lock(&packer->lock);
+	while (!wanted->done && packer->taken == packer->offered)
+		pthread_cond_wait(&packer->packed, &packer->lock);
+	if (!wanted->done)
+		slot = &packer->slot[packer->taken++ % packer->slots];
+	pthread_mutex_unlock(&packer->lock);
+	return slot;
+}
+
 static void *work(void *argument)
 {
 	struct packer *packer = argument;
@@ -221,31 +239,34 @@ static void *work(void *argument)
 /* Workers leave signals to the main thread, but SIGBUS, which comes to the thread that faults. */
 static err_t start_workers(struct packer *packer)
 {
+	unsigned workers = packer->packing.threads - 1;
 	pthread_attr_t attributes;
 	sigset_t all, before;
 	int result = 0;
 
-	packer->thread = calloc(packer->packing.workers, sizeof(*packer->thread));
+	packer->thread = calloc(workers, sizeof(*packer->thread));
 	if (!packer->thread)
-		return fail(ERR_NOMEM, "no memory for %u threads", packer->packing.workers);
+		return fail(ERR_NOMEM, "no memory for %u threads", workers);
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	sigfillset(&all);
 	sigdelset(&all, SIGBUS);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (!result && packer->threads < packer->packing.workers) {
+	while (!result && packer->workers < workers) {
 		result =
-		    pthread_create(&packer->thread[packer->threads], &attributes, work, packer);
-		packer->threads += !result;
+		    pthread_create(&packer->thread[packer->workers], &attributes, work, packer);
+		packer->workers += !result;
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
-	return OK; /* fewer than asked for will do, and with none the caller's thread works */
+	return OK; /* fewer than asked for will do, for the caller works, too */
 }
 
 static err_t make_slots(struct packer *packer)
 {
-	packer->slots = packer->packing.workers ? packer->packing.workers * SLOTS_PER_WORKER : 1;
+	unsigned threads = packer->packing.threads;
+
+	packer->slots = threads > 1 ? threads * SLOTS_PER_THREAD : 1;
 	packer->slot = calloc(packer->slots, sizeof(*packer->slot));
 	if (!packer->slot)
 		return fail(ERR_NOMEM, "no memory for %u batches", packer->slots);
@@ -291,8 +312,8 @@ err_t packer_create(const struct packing *packing, struct packer **ret)
 	if (!packer)
 		return fail(ERR_NOMEM, "no memory for packing pages");
 	packer->packing = *packing;
-	if (packing->workers > WORKERS_MOST)
-		packer->packing.workers = WORKERS_MOST;
+	if (packing->threads > THREADS_MOST)
+		packer->packing.threads = THREADS_MOST;
 	packer->page_bytes = page_bytes(&packing->source->target);
 	packer->batch_pages = pages_per_batch(packing);
 	pthread_mutex_init(&packer->lock, NULL);
@@ -302,10 +323,10 @@ err_t packer_create(const struct packing *packing, struct packer **ret)
 	err_t result = make_slots(packer);
 	if (result == OK)
 		result = pack_zero(packer);
-	if (result == OK && packing->workers)
-		result = start_workers(packer);
-	if (result == OK && !packer->threads)
+	if (result == OK)
 		result = hands_init(&packer->own, packing);
+	if (result == OK && packing->threads > 1)
+		result = start_workers(packer);
 	if (result == OK)
 		*ret = packer;
 	else
@@ -321,7 +342,7 @@ void packer_destroy(struct packer *packer)
 	packer->stop = true;
 	pthread_cond_broadcast(&packer->handed_over);
 	pthread_mutex_unlock(&packer->lock);
-	for (unsigned i = 0; i < packer->threads; i++)
+	for (unsigned i = 0; i < packer->workers; i++)
 		pthread_join(packer->thread[i], NULL);
 	hands_deinit(&packer->own, &packer->packing);
 	for (unsigned i = 0; packer->slot && i < packer->slots; i++) {
@@ -357,11 +378,7 @@ static void hand_over(struct packer *packer)
 	struct slot *slot = filling_slot(packer);
 
 	packer->filling++;
-	slot->done = !packer->threads;
-	if (!packer->threads) {
-		pack_slot(packer, &packer->own, slot);
-		return;
-	}
+	slot->done = false;
 	pthread_mutex_lock(&packer->lock);
 	packer->offered = packer->filling;
 	pthread_cond_signal(&packer->handed_over);
@@ -387,11 +404,9 @@ err_t packer_pull(struct packer *packer, struct packed *ret)
 {
 	struct slot *slot = &packer->slot[packer->pulled % packer->slots];
 
-	if (packer->threads) {
-		pthread_mutex_lock(&packer->lock);
-		while (!slot->done)
-			pthread_cond_wait(&packer->packed, &packer->lock);
-		pthread_mutex_unlock(&packer->lock);
+	for (struct slot *turn; (turn = take_turn(packer, slot));) {
+		pack_slot(packer, &packer->own, turn);
+		set_done(packer, turn);
 	}
 	if (slot->result != OK)
 		return fail(slot->result, "%s", slot->text);

@@ -2,8 +2,8 @@
 /* pack.h - pages in, packed pages out, in the order they went in.
  *
  * Pages are handed over one by one and packed in batches; a batch comes back whole, its data in one
- * piece, ready to be written. With 0 workers the calling thread packs; nobody can tell the
- * difference. Order of calls: push until full, pull one, push again; at the end flush, and pull
+ * piece, ready to be written. The calling thread packs, and others with it if there are more than
+ * one; nobody can tell the difference. Order of calls: push until full, pull one, push again; at the end flush, and pull
  * while busy. */
 #ifndef OUTPUT_PACK_H
 #define OUTPUT_PACK_H
@@ -20,7 +20,7 @@ struct packing {
 	const struct codec *codec; /* NULL: pages stay raw */
 	const struct scrub *scrub; /* what is overwritten before anything else; NULL: nothing */
 	bool share_zero;           /* pages of zeros get no data of their own */
-	unsigned workers;
+	unsigned threads;   /* the caller's among them; 0 is 1 */
 	size_t batch_bytes; /* page data in one batch; at least one page */
 };
 
@@ -40,8 +40,8 @@ struct packed {
 	size_t bytes;
 };
 
-/* Memory one worker needs, for choosing their number. */
-size_t packer_bytes_per_worker(const struct packing *);
+/* Memory one thread needs, for choosing their number. */
+size_t packer_bytes_per_thread(const struct packing *);
 
 /* ERR_NOMEM: no memory or no thread. `packing` is copied. */
 err_t packer_create(const struct packing *, struct packer **ret);

@@ -108,20 +108,20 @@ TEST(available_in_groups_of_version_1)
 /* All shares of a small budget fit it; threads go first, the window last. */
 TEST(shares)
 {
-	struct plan plan = { .memory_bytes = 32 * MIB, .workers = 1000 };
+	struct plan plan = { .memory_bytes = 32 * MIB, .threads = 1000 };
 	struct source source = { .target = { .page_shift = 12, .word_bytes = 8 } };
 	struct packing packing = { .source = &source, .batch_bytes = 128 << 10 };
 	pfn_t machine = UINT64_C(1) << 34; /* 64 TiB */
 
 	CHECK_EQ(budget_bytes(&plan), 32 * MIB);
-	unsigned workers = budget_workers(&plan, &packing);
-	CHECK(workers >= 1 && workers < 10);
-	uint64_t all = workers * packer_bytes_per_worker(&packing) + budget_runs(&plan) +
+	unsigned threads = budget_threads(&plan, &packing);
+	CHECK(threads >= 1 && threads < 10);
+	uint64_t all = threads * packer_bytes_per_thread(&packing) + budget_runs(&plan) +
 		       budget_window(&plan, machine) + budget_cache(&plan);
 	CHECK(all <= 24 * MIB);
 	CHECK(all >= 8 * MIB);
 	plan.memory_bytes = 1; /* what cannot be done without is used all the same */
-	CHECK_EQ(budget_workers(&plan, &packing), 0);
+	CHECK_EQ(budget_threads(&plan, &packing), 0);
 	CHECK_EQ(budget_window(&plan, machine), WINDOW_STEP / 8);
 	CHECK(budget_runs(&plan) > 0 && budget_cache(&plan) > 0);
 }
@@ -129,17 +129,17 @@ TEST(shares)
 /* Unless somebody asks for them there are no threads where nothing is compressed. */
 TEST(no_threads_for_copying)
 {
-	struct plan plan = { .memory_bytes = 1024 * MIB, .workers = -1 };
+	struct plan plan = { .memory_bytes = 1024 * MIB, .threads = -1 };
 	struct source source = { .target = { .page_shift = 12, .word_bytes = 8 } };
 	struct packing packing = { .source = &source, .batch_bytes = 128 << 10 };
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 
-	CHECK_EQ(budget_workers(&plan, &packing), 0);
+	CHECK_EQ(budget_threads(&plan, &packing), 0);
 	packing.codec = &codec_zlib;
-	CHECK_EQ(budget_workers(&plan, &packing), online > 1 ? online : 0);
+	CHECK_EQ(budget_threads(&plan, &packing), online > 1 ? online : 0);
 	packing.codec = NULL;
-	plan.workers = 2;
-	CHECK_EQ(budget_workers(&plan, &packing), 2);
+	plan.threads = 2;
+	CHECK_EQ(budget_threads(&plan, &packing), 2);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* output.c - unit tests of the packer: the same stream for every number of workers and batch size;
+/* output.c - unit tests of the packer: the same stream for every number of threads and batch size;
  * a worker that fails ends it with its own sentence. */
 #include "base/bytes.h"
 #include "memory_source.h"
@@ -110,7 +110,7 @@ static bool comes_back(const struct codec *codec, const struct stream *stream,
 
 static void check_codec(const struct codec *codec, const uint8_t *memory, int *failures)
 {
-	static const unsigned workers[] = { 0, 1, 3, 8 };
+	static const unsigned threads[] = { 0, 1, 3, 8 };
 	static const size_t batches[] = { 1, 4 * PAGE_SIZE, 64 * PAGE_SIZE };
 	struct memory_dump dump;
 	struct stream first = { .data = malloc(PAGES * PAGE_SIZE) },
@@ -121,7 +121,7 @@ static void check_codec(const struct codec *codec, const uint8_t *memory, int *f
 	for (size_t i = 0; i < 4; i++)
 		for (size_t k = 0; k < 3; k++) {
 			struct stream *stream = i + k ? &other : &first;
-			packing.workers = workers[i];
+			packing.threads = threads[i];
 			packing.batch_bytes = batches[k];
 			CHECK_EQ(pack_with(&packing, stream), OK);
 			CHECK(same_stream(&first, stream));
@@ -131,7 +131,7 @@ static void check_codec(const struct codec *codec, const uint8_t *memory, int *f
 	free(other.data);
 }
 
-TEST(every_codec_packs_the_same_with_any_number_of_workers)
+TEST(every_codec_packs_the_same_with_any_number_of_threads)
 {
 	uint8_t *memory = make_memory();
 
@@ -149,7 +149,7 @@ TEST(zeros_have_data_when_they_are_not_shared)
 	struct stream stream = { .data = malloc(PAGES * PAGE_SIZE) };
 
 	memory_dump_init(&dump, memory, PAGES * PAGE_SIZE);
-	struct packing packing = { .source = &dump.source, .workers = 2, .batch_bytes = 1 << 16 };
+	struct packing packing = { .source = &dump.source, .threads = 2, .batch_bytes = 1 << 16 };
 	CHECK_EQ(pack_with(&packing, &stream), OK);
 	CHECK_EQ(stream.bytes, PAGES * PAGE_SIZE);
 	CHECK(memcmp(stream.data, memory, stream.bytes) == 0);
@@ -164,7 +164,7 @@ TEST(pages_the_dump_does_not_have_are_absent)
 	struct stream stream = { .data = malloc(PAGES * PAGE_SIZE) };
 
 	memory_dump_init(&dump, memory, (PAGES - 10) * PAGE_SIZE);
-	struct packing packing = { .source = &dump.source, .workers = 3, .batch_bytes = 1 << 14 };
+	struct packing packing = { .source = &dump.source, .threads = 3, .batch_bytes = 1 << 14 };
 	CHECK_EQ(pack_with(&packing, &stream), OK);
 	for (unsigned i = 0; i < PAGES; i++)
 		CHECK_EQ(stream.page[i].as == PACKED_ABSENT, i >= PAGES - 10);
@@ -187,9 +187,9 @@ TEST(a_worker_that_cannot_begin_ends_it_with_its_sentence)
 
 	broken.create = no_state;
 	memory_dump_init(&dump, memory, PAGES * PAGE_SIZE);
-	for (unsigned workers = 0; workers < 4; workers++) {
+	for (unsigned threads = 0; threads < 4; threads++) {
 		struct packing packing = { .source = &dump.source, .codec = &broken,
-					   .workers = workers, .batch_bytes = 1 << 14 };
+					   .threads = threads, .batch_bytes = 1 << 14 };
 		CHECK_EQ(pack_with(&packing, &stream), ERR_NOMEM);
 		CHECK(strncmp(err_text(), "no memory for ", 14) == 0);
 	}
@@ -214,9 +214,9 @@ TEST(a_worker_that_fails_ends_it_with_its_sentence)
 	format.lend = fails_at_page_77;
 	memory_dump_init(&dump, memory, PAGES * PAGE_SIZE);
 	dump.source.format = &format;
-	for (unsigned workers = 0; workers < 4; workers++) {
+	for (unsigned threads = 0; threads < 4; threads++) {
 		struct packing packing = { .source = &dump.source, .codec = &codec_zlib,
-					   .workers = workers, .batch_bytes = 1 << 14 };
+					   .threads = threads, .batch_bytes = 1 << 14 };
 		CHECK_EQ(pack_with(&packing, &stream), ERR_CORRUPT);
 		CHECK(strstr(err_text(), "page 77 is cursed"));
 		CHECK(stream.pages <= 77);
@@ -250,8 +250,8 @@ TEST(a_small_cache_keeps_every_byte)
 int main(void)
 {
 	return run_tests((struct test[]){
-	    { "every_codec_packs_the_same_with_any_number_of_workers",
-	      every_codec_packs_the_same_with_any_number_of_workers },
+	    { "every_codec_packs_the_same_with_any_number_of_threads",
+	      every_codec_packs_the_same_with_any_number_of_threads },
 	    { "zeros_have_data_when_they_are_not_shared",
 	      zeros_have_data_when_they_are_not_shared },
 	    { "pages_the_dump_does_not_have_are_absent", pages_the_dump_does_not_have_are_absent },
