@@ -20,7 +20,7 @@
 
 _Static_assert((int)NOT_URGENT < (int)FIT_RANKS, "a rank for every urgency");
 
-enum { BATCH_BYTES = 128 << 10, BATCH_MOST = 16 << 20, BATCH_PFNS = WINDOW_STEP };
+enum { BATCH_BYTES = 512 << 10, BATCH_MOST = 16 << 20, BATCH_PFNS = WINDOW_STEP };
 
 struct writing;
 

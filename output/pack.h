@@ -3,8 +3,8 @@
  *
  * Pages are handed over one by one and packed in batches; a batch comes back whole, its data in one
  * piece, ready to be written. The calling thread packs, and others with it if there are more than
- * one; nobody can tell the difference. Order of calls: push until full, pull one, push again; at the end flush, and pull
- * while busy. */
+ * one; nobody can tell the difference. Order of calls: push until full, pull one, push again; at
+ * the end flush, and pull while busy. */
 #ifndef OUTPUT_PACK_H
 #define OUTPUT_PACK_H
 
