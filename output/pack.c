@@ -23,7 +23,7 @@
 #include "base/bytes.h"
 #include "base/scope.h"
 
-enum { SLOTS_PER_THREAD = 3, THREADS_MOST = 1024, TEXT_BYTES = 512, STACK_BYTES = 256 * 1024 };
+enum { SLOTS_PER_THREAD = 2, THREADS_MOST = 1024, TEXT_BYTES = 512, STACK_BYTES = 256 * 1024 };
 
 struct slot {
 	struct packed_page *page;
