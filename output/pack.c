@@ -55,7 +55,7 @@ struct packer {
 	pthread_cond_t handed_over, packed;
 	uint64_t filling; /* caller only: the slot being filled; all below were handed over */
 	uint64_t offered; /* locked: slots handed over */
-	uint64_t taken;   /* locked: slots a worker took */
+	uint64_t taken;   /* locked: slots taken to be packed */
 	uint64_t pulled;  /* caller only */
 	bool stop;        /* locked */
 	pthread_t *thread; /* the workers */
@@ -188,30 +188,16 @@ static void set_done(struct packer *packer, struct slot *slot)
 	pthread_mutex_unlock(&packer->lock);
 }
 
-/* Wait for a slot; NULL: the work is over. */
-static struct slot *take_slot(struct packer *packer)
+/* Wait for a slot to pack. NULL: there is no need to, *over became true. Both may come with the
+ * news. */
+static struct slot *take_slot(struct packer *packer, pthread_cond_t *news, const bool *over)
 {
 	struct slot *slot = NULL;
 
 	pthread_mutex_lock(&packer->lock);
-	while (packer->taken == packer->offered && !packer->stop)
-		pthread_cond_wait(&packer->handed_over, &packer->lock);
-	if (!packer->stop)
-		slot = &packer->slot[packer->taken++ % packer->slots];
-	pthread_mutex_unlock(&packer->lock);
-	return slot;
-}
-
-/* What the caller can do until the slot it wants is packed: take a turn, which may be at that very
- * one, or else wait. NULL: the slot is packed. */
-static struct slot *take_turn(struct packer *packer, const struct slot *wanted)
-{
-	struct slot *slot = NULL;
-
-	pthread_mutex_lock(&packer->lock);
-	while (!wanted->done && packer->taken == packer->offered)
-		pthread_cond_wait(&packer->packed, &packer->lock);
-	if (!wanted->done)
+	while (!*over && packer->taken == packer->offered)
+		pthread_cond_wait(news, &packer->lock);
+	if (!*over)
 		slot = &packer->slot[packer->taken++ % packer->slots];
 	pthread_mutex_unlock(&packer->lock);
 	return slot;
@@ -223,7 +209,8 @@ static void *work(void *argument)
 	struct hands hands;
 	err_t ready = hands_init(&hands, &packer->packing);
 
-	for (struct slot *slot; (slot = take_slot(packer));) {
+	for (struct slot *slot;
+	     (slot = take_slot(packer, &packer->handed_over, &packer->stop));) {
 		if (ready == OK) {
 			pack_slot(packer, &hands, slot);
 		} else {
@@ -239,7 +226,7 @@ static void *work(void *argument)
 /* Workers leave signals to the main thread, but SIGBUS, which comes to the thread that faults. */
 static err_t start_workers(struct packer *packer)
 {
-	unsigned workers = packer->packing.threads - 1;
+	unsigned workers = packer->packing.threads - 1; /* of 2 threads and more */
 	pthread_attr_t attributes;
 	sigset_t all, before;
 	int result = 0;
@@ -404,7 +391,7 @@ err_t packer_pull(struct packer *packer, struct packed *ret)
 {
 	struct slot *slot = &packer->slot[packer->pulled % packer->slots];
 
-	for (struct slot *turn; (turn = take_turn(packer, slot));) {
+	for (struct slot *turn; (turn = take_slot(packer, &packer->packed, &slot->done));) {
 		pack_slot(packer, &packer->own, turn);
 		set_done(packer, turn);
 	}

@@ -20,8 +20,8 @@ struct packing {
 	const struct codec *codec; /* NULL: pages stay raw */
 	const struct scrub *scrub; /* what is overwritten before anything else; NULL: nothing */
 	bool share_zero;           /* pages of zeros get no data of their own */
-	unsigned threads;   /* the caller's among them; 0 is 1 */
-	size_t batch_bytes; /* page data in one batch; at least one page */
+	unsigned threads;          /* the caller's among them; 0 is 1 */
+	size_t batch_bytes;        /* page data in one batch; at least one page */
 };
 
 enum packed_as { PACKED_RAW, PACKED_SMALLER, PACKED_ZERO, PACKED_ABSENT };
