@@ -9,7 +9,8 @@
 
 enum {
 	WINDOWS = 4,                   /* of one reader; the one unused longest makes room */
-	WINDOW_MAP_BYTES = 512 * 1024, /* a multiple of every host page size */
+	WINDOW_MAP_BYTES = 2 << 20,    /* a multiple of every host page size; so large that mapping,
+					  and threads told of unmapping, cost next to nothing */
 	WINDOW_READ_BYTES = 64 * 1024,
 };
 
