@@ -19,6 +19,7 @@ enum {
 	CACHE_LEAST = 1 << 20,
 	CACHE_MOST = 1 << 30,       /* emptying it costs time, too */
 	SHARE = 4,
+	RAW_THREADS = 2,            /* one copies pages, the other writes, which none can help with */
 };
 
 uint64_t budget_bytes(const struct plan *plan)
@@ -64,9 +65,9 @@ unsigned budget_threads(const struct plan *plan, const struct packing *packing)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	uint64_t fit = budget_bytes(plan) / SHARE / packer_bytes_per_thread(packing);
-	bool helps = online > 1 && packing->codec; /* to copy pages is the kernel's work */
+	uint64_t most = packing->codec ? UINT64_MAX : RAW_THREADS;
 	unsigned wanted = plan->threads >= 0 ? (unsigned)plan->threads
-			  : helps	     ? (unsigned)online
+			  : online > 1	     ? (unsigned)min_u64((uint64_t)online, most)
 					     : 0;
 
 	if (wanted <= fit)
