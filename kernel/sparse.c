@@ -10,6 +10,9 @@ enum {
 	SECTION_PRESENT = 1,
 	/* Flags use up to six bits (the sixth since 6.15); page arrays are aligned to far more. */
 	SECTION_FLAGS = 0x3f,
+	SECTION_SIZE_MOST = 128,  /* of a struct mem_section: it has 8 to 32 bytes */
+	SECTIONS_SHIFT_MOST = 30, /* log2 of the sections of a machine: riscv64 comes to 29 */
+	BROKEN_MOST = 1 << 16,    /* looks at a table that find nothing, and then it is none */
 };
 
 /* The sizes of sections: what the dump says, else the machine's. */
@@ -21,7 +24,7 @@ static err_t geometry(const struct memory *memory, const struct facts *facts,
 	uint64_t physmem = fact_or(facts, NUMBER_MAX_PHYSMEM_BITS, space->physmem_bits);
 
 	if (section <= space->target.page_shift || section > 40 || physmem < section ||
-	    physmem > 60)
+	    physmem > 60 || physmem - section > SECTIONS_SHIFT_MOST)
 		return fail(ERR_CORRUPT,
 			    "SECTION_SIZE_BITS %" PRIu64 " and MAX_PHYSMEM_BITS %" PRIu64
 			    " do not fit each other or pages of %" PRIu64 " bytes",
@@ -59,7 +62,8 @@ static bool static_fits(const struct facts *facts, const struct memory *memory)
 	return is_sparse(facts);
 }
 
-/* Where the struct mem_section of a section lies. ERR_HOLE: it has none, nor has any up to *end. */
+/* Where the struct mem_section of a section lies. ERR_HOLE and other errors: it has none, nor has
+ * any up to *end. */
 static err_t section_address(struct memmap *map, uint64_t section, uint64_t *end, vaddr_t *ret)
 {
 	vaddr_t root = 0;
@@ -71,19 +75,20 @@ static err_t section_address(struct memmap *map, uint64_t section, uint64_t *end
 	}
 	uint64_t index = section / map->sections_per_root;
 	vaddr_t at = map->array + index * map->memory->space->target.word_bytes;
+	*end = (index + 1) * map->sections_per_root;
 	TRY(within(memory_word(map->memory, at, &root), "root %" PRIu64 " of mem_section", index));
-	if (!root) {
-		*end = (index + 1) * map->sections_per_root;
+	if (!root)
 		return ERR_HOLE;
-	}
 	if (!memory_is_kernel(map->memory, root))
 		return fail(ERR_CORRUPT, "root %" PRIu64 " of mem_section is %#" PRIx64
 			    ", which is no kernel address", index, root);
+	*end = section + 1;
 	*ret = root + section % map->sections_per_root * map->section_size;
 	return OK;
 }
 
-/* The page array of a section. ERR_HOLE: it is not present, nor is any up to *end. */
+/* The page array of a section. ERR_HOLE: it is not present, nor is any up to *end. Other errors:
+ * nobody can tell, up to there. */
 static err_t section_pages(struct memmap *map, uint64_t section, uint64_t *end, vaddr_t *ret)
 {
 	vaddr_t at = 0, word = 0;
@@ -110,17 +115,24 @@ struct survey {
 static struct survey look_at_all(struct memmap *map)
 {
 	struct survey survey = { 0 };
+	uint64_t failed = 0;
 	vaddr_t pages;
 
 	for (uint64_t section = 0, next; section < map->sections; section = next) {
 		err_t result = section_pages(map, section, &next, &pages);
+		next = min_u64(next, map->sections);
 		if (result == ERR_HOLE)
 			continue;
-		if (result == OK)
+		if (result == OK) {
 			survey.good++;
-		else if (!survey.broken++)
-			survey.first_broken = section;
-		survey.end = min_u64((section + 1) << map->section_pages_shift, map->limit);
+		} else {
+			if (!failed++)
+				survey.first_broken = section;
+			if (failed == BROKEN_MOST)
+				next = map->sections;
+			survey.broken += next - section;
+		}
+		survey.end = min_u64(next << map->section_pages_shift, map->limit);
 	}
 	return survey;
 }
@@ -162,7 +174,7 @@ static err_t prepare(struct memmap *map, const struct facts *facts)
 	uint64_t size = facts->value[SIZE_MEM_SECTION], at = facts->value[OFFSET_MEM_SECTION_MAP];
 
 	TRY(geometry(map->memory, facts, &section_bits, &physmem_bits));
-	if (size < 4 || size > 4096 || at > size - 4)
+	if (size < 4 || size > SECTION_SIZE_MOST || at > size - 4)
 		return fail(ERR_CORRUPT, "SIZE(mem_section) %" PRIu64 " and "
 			    "OFFSET(mem_section.section_mem_map) %" PRIu64 " do not fit", size, at);
 	map->section_size = (unsigned)size;
@@ -177,6 +189,7 @@ static err_t prepare(struct memmap *map, const struct facts *facts)
 static err_t static_open(struct memmap *map, const struct facts *facts)
 {
 	TRY(prepare(map, facts));
+	map->sections = min_u64(map->sections, fact_or(facts, LENGTH_MEM_SECTION, UINT64_MAX));
 	struct survey survey = look_at_all(map);
 	return accept(map, &survey);
 }
@@ -203,7 +216,8 @@ static err_t extreme_open(struct memmap *map, const struct facts *facts)
 	if (flawless(&pointed) || (usable(&pointed) && !usable(&there)))
 		return accept(map, &pointed);
 	map->array = told;
-	there = look_at_all(map);
+	if (!fact_known(facts, LENGTH_MEM_SECTION))
+		there = look_at_all(map);
 	return within(accept(map, &there), "Can't get the address of mem_section, neither there "
 		      "nor where that points");
 }
