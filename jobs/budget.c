@@ -19,7 +19,7 @@ enum {
 	CACHE_LEAST = 1 << 20,
 	CACHE_MOST = 1 << 30,       /* emptying it costs time, too */
 	SHARE = 4,
-	RAW_THREADS = 2,            /* one copies pages, the other writes, which none can help with */
+	RAW_THREADS = 2,            /* one copies pages while the other writes */
 };
 
 uint64_t budget_bytes(const struct plan *plan)

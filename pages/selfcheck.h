@@ -22,8 +22,8 @@ struct sample {
 	unsigned doubtful;               /* kinds with more than 2 % of those, a bit each */
 };
 
-/* Take one, spread over the whole memory; of no page if both sets are the same. `itself` is what the
- * types alone tell. False: they do not tell enough to say anything. */
+/* Take one, spread over the whole memory; of no page if both sets are the same. `itself` is what
+ * the types alone tell. False: they do not tell enough to say anything. */
 bool selfcheck_sample(struct decider *, const struct facts *itself, struct sample *ret);
 
 /* Page frames that the page array covers, and that the zones say are present, as far as the page
