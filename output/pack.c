@@ -203,22 +203,18 @@ static struct slot *take_slot(struct packer *packer, pthread_cond_t *news, const
 	return slot;
 }
 
+/* One that has no memory to begin with leaves the work to the others. */
 static void *work(void *argument)
 {
 	struct packer *packer = argument;
 	struct hands hands;
-	err_t ready = hands_init(&hands, &packer->packing);
+	struct slot *slot;
 
-	for (struct slot *slot;
-	     (slot = take_slot(packer, &packer->handed_over, &packer->stop));) {
-		if (ready == OK) {
+	if (hands_init(&hands, &packer->packing) == OK)
+		while ((slot = take_slot(packer, &packer->handed_over, &packer->stop))) {
 			pack_slot(packer, &hands, slot);
-		} else {
-			slot->result = ready;
-			strncpy(slot->text, err_text(), TEXT_BYTES - 1);
+			set_done(packer, slot);
 		}
-		set_done(packer, slot);
-	}
 	hands_deinit(&hands, &packer->packing);
 	return NULL;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* output.c - unit tests of the packer: the same stream for every number of threads and batch size;
  * a worker that fails ends it with its own sentence. */
+#include <pthread.h>
+
 #include "base/bytes.h"
 #include "memory_source.h"
 #include "output/pack.h"
@@ -178,7 +180,7 @@ static void *no_state(size_t size)
 	return NULL;
 }
 
-TEST(a_worker_that_cannot_begin_ends_it_with_its_sentence)
+TEST(without_memory_to_begin_with_there_is_a_sentence)
 {
 	uint8_t *memory = make_memory();
 	struct memory_dump dump;
@@ -194,6 +196,35 @@ TEST(a_worker_that_cannot_begin_ends_it_with_its_sentence)
 		CHECK(strncmp(err_text(), "no memory for ", 14) == 0);
 	}
 	free(stream.data);
+	free(memory);
+}
+
+static pthread_t main_thread;
+
+static void *state_of_main(size_t size)
+{
+	return pthread_equal(pthread_self(), main_thread) ? codec_zlib.create(size) : NULL;
+}
+
+TEST(a_worker_that_cannot_begin_leaves_its_work_to_the_caller)
+{
+	uint8_t *memory = make_memory();
+	struct memory_dump dump;
+	struct codec broken = codec_zlib;
+	struct stream alone = { .data = malloc(PAGES * PAGE_SIZE) };
+	struct stream deserted = { .data = malloc(PAGES * PAGE_SIZE) };
+
+	main_thread = pthread_self();
+	broken.create = state_of_main;
+	memory_dump_init(&dump, memory, PAGES * PAGE_SIZE);
+	struct packing packing = { .source = &dump.source, .codec = &broken,
+				   .threads = 1, .batch_bytes = 1 << 14 };
+	CHECK_EQ(pack_with(&packing, &alone), OK);
+	packing.threads = 4;
+	CHECK_EQ(pack_with(&packing, &deserted), OK);
+	CHECK(same_stream(&alone, &deserted));
+	free(deserted.data);
+	free(alone.data);
 	free(memory);
 }
 
@@ -255,8 +286,10 @@ int main(void)
 	    { "zeros_have_data_when_they_are_not_shared",
 	      zeros_have_data_when_they_are_not_shared },
 	    { "pages_the_dump_does_not_have_are_absent", pages_the_dump_does_not_have_are_absent },
-	    { "a_worker_that_cannot_begin_ends_it_with_its_sentence",
-	      a_worker_that_cannot_begin_ends_it_with_its_sentence },
+	    { "without_memory_to_begin_with_there_is_a_sentence",
+	      without_memory_to_begin_with_there_is_a_sentence },
+	    { "a_worker_that_cannot_begin_leaves_its_work_to_the_caller",
+	      a_worker_that_cannot_begin_leaves_its_work_to_the_caller },
 	    { "a_worker_that_fails_ends_it_with_its_sentence",
 	      a_worker_that_fails_ends_it_with_its_sentence },
 	    { "a_small_cache_keeps_every_byte", a_small_cache_keeps_every_byte },
