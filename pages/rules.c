@@ -187,10 +187,11 @@ static const struct flag_era flag_eras[] = {
 	{ UINT32_MAX, -1, -1, -1, -1, -1 },
 };
 
+/* As check_bits() let pass. */
 static uint64_t flag_bit(const struct facts *facts, enum fact_id id, int otherwise)
 {
 	if (fact_known(facts, id))
-		return UINT64_C(1) << (facts->value[id] & 63);
+		return UINT64_C(1) << facts->value[id];
 	return otherwise < 0 ? 0 : UINT64_C(1) << otherwise;
 }
 
@@ -233,7 +234,7 @@ static err_t check_bits(const struct rules *rules, const struct facts *facts)
 {
 	static const enum fact_id bits[] = {
 		NUMBER_PG_LRU, NUMBER_PG_PRIVATE, NUMBER_PG_SWAPCACHE, NUMBER_PG_SWAPBACKED,
-		NUMBER_PG_HWPOISON, NUMBER_PG_HUGETLB,
+		NUMBER_PG_HWPOISON, NUMBER_PG_HUGETLB, NUMBER_PG_SLAB, NUMBER_PG_BUDDY,
 	};
 	char name[FACT_NAME_BYTES];
 

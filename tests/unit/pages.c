@@ -286,6 +286,27 @@ TEST(flags_of_64_bits)
 	agree(upper_half, failures);
 }
 
+/* A flag that no word has room for is one that somebody smashed. */
+TEST(flags_beyond_a_word)
+{
+	static const char *const names[] = {
+		"PG_lru", "PG_private", "PG_swapcache", "PG_swapbacked", "PG_hwpoison",
+		"PG_hugetlb", "PG_slab", "PG_buddy",
+	};
+	const struct target target = { .word_bytes = 8, .page_shift = 12, .align_64 = 8 };
+	char text[1024];
+
+	for (size_t i = 0; i < 2 * sizeof(names) / sizeof(names[0]); i++) {
+		struct facts facts = { 0 };
+		struct rules rules;
+		snprintf(text, sizeof(text), "OSRELEASE=6.1.0\nNUMBER(%s)=%zu\n%s", names[i / 2],
+			 63 + i % 2, common);
+		vmcoreinfo_read(&facts, text, strlen(text), "test");
+		CHECK_EQ(rules_choose(&rules, &target, &facts), i % 2 ? ERR_CORRUPT : OK);
+		CHECK(i % 2 == 0 || strstr(err_text(), names[i / 2]) != NULL);
+	}
+}
+
 TEST(the_ladder)
 {
 	uint64_t kind[PAGE_KINDS];
@@ -319,6 +340,7 @@ int main(void)
 		{ "random pages of 6.1, windows of any size", random_pages_of_6_1 },
 		{ "random pages of 6.12, windows of any size", random_pages_of_6_12 },
 		{ "flags of 64 bits", flags_of_64_bits },
+		{ "flags beyond a word", flags_beyond_a_word },
 		{ 0 },
 	});
 }
