@@ -60,8 +60,8 @@ static const struct clash info_clashes[] = {
 	  "partial-dmesg mem-usage vtop split splitblock-size reassemble g num-threads memory e "
 	  "work-dir b f dry-run show-stats stats X config eppic diskset xen-syms xen-vmcoreinfo "
 	  "salvage",
-	  "--info FILE, --check FILE and --verify FILE stand alone, or with --json and "
-	  "--non-mmap." },
+	  "--info FILE, --check FILE and --verify FILE stand alone, or with --json, "
+	  "--mmap and --non-mmap." },
 	{ "info check", "x i", "--info FILE and --check FILE ask for nothing of the kernel." },
 	{ "info", "check verify", "--info, --check and --verify are three things to do." },
 	{ "check", "verify", "--info, --check and --verify are three things to do." },
@@ -198,5 +198,7 @@ err_t command_check(struct command *command)
 		return fail(ERR_PARAMETER, "--json needs --info, --check or --verify.");
 	if (command->plan->against && job != JOB_CHECK)
 		return fail(ERR_PARAMETER, "--against needs --check.");
+	if (command_any(command, "mmap") && command_any(command, "non-mmap"))
+		return fail(ERR_PARAMETER, "--mmap and --non-mmap contradict each other.");
 	return jobs[i].check(command);
 }

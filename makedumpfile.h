@@ -48,7 +48,7 @@ struct plan {
 	uint64_t cyclic_bytes;       /* --cyclic-buffer; 0: as memory allows */
 	uint64_t memory_bytes;       /* --memory; 0: what is available */
 	int block_order;             /* -b; -1: not given */
-	bool no_map;                 /* --non-mmap */
+	enum mapping mapping;        /* --mmap, --non-mmap */
 	bool replace;                /* -f */
 	bool dry_run;
 	bool check_params;

@@ -42,7 +42,6 @@ TAKE_CODEC(take_snappy, 'p')
 TAKE_CODEC(take_zstd, 'z')
 TAKE_FLAG(cyclic)
 TAKE_FLAG(one_window)
-TAKE_FLAG(no_map)
 TAKE_FLAG(replace)
 TAKE_FLAG(dry_run)
 TAKE_FLAG(check_params)
@@ -63,6 +62,20 @@ TAKE_TEXT(config)
 TAKE_TEXT(vmlinux)
 TAKE_TEXT(xen_syms)
 TAKE_TEXT(xen_vmcoreinfo)
+
+static err_t take_map(struct plan *plan, const char *text)
+{
+	(void)text;
+	plan->mapping = MAPPING_ANY;
+	return OK;
+}
+
+static err_t take_no_map(struct plan *plan, const char *text)
+{
+	(void)text;
+	plan->mapping = MAPPING_NONE;
+	return OK;
+}
 
 /* An option that other rules look at, and nothing else needs to. */
 static err_t take_noted(struct plan *plan, const char *text)
@@ -360,6 +373,7 @@ static const struct option_entry option_table[] = {
 	{ 0, "work-dir", "DIRECTORY", take_noted,
 	  "Taken for the sake of -e and older scripts; no files are made in it." },
 	{ 'b', NULL, "ORDER", take_block_order, "Handle 2^ORDER pages at a time." },
+	{ 0, "mmap", NULL, take_map, "Map VMCORE wherever it is. Default: in /proc alone.", true },
 	{ 0, "non-mmap", NULL, take_no_map, "Read VMCORE instead of mapping it." },
 	{ 'f', NULL, NULL, take_replace, "Overwrite DUMPFILE if it exists." },
 	{ 0, "dry-run", NULL, take_dry_run, "Do everything, but write nothing." },

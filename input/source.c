@@ -4,9 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "input/elf.h"
@@ -80,6 +83,15 @@ static err_t recognise(struct source *source)
 	return open_format(source, head, have);
 }
 
+static bool is_mapped(const struct source *source)
+{
+	struct statfs where;
+
+	if (source->mapping != MAPPING_PROC)
+		return source->mapping == MAPPING_ANY;
+	return !fstatfs(source->fd, &where) && where.f_type == PROC_SUPER_MAGIC;
+}
+
 err_t source_open(struct source *source)
 {
 	struct stat stat;
@@ -96,6 +108,7 @@ err_t source_open(struct source *source)
 	if (result == OK) {
 		off_t end = S_ISREG(stat.st_mode) ? stat.st_size : lseek(source->fd, 0, SEEK_END);
 		source->file_bytes = end > 0 ? (uint64_t)end : 0;
+		source->may_map = is_mapped(source);
 		result = recognise(source);
 	}
 	if (result != OK)
@@ -124,6 +137,17 @@ void source_close(struct source *source)
 bool source_is_cut(const struct source *source)
 {
 	return source->flat && source->flat->cut;
+}
+
+bool source_can_map(const struct source *source)
+{
+	if (source->mapping == MAPPING_NONE)
+		return false;
+	void *got = mmap(NULL, 1, PROT_READ, MAP_PRIVATE, source->fd, 0);
+	if (got == MAP_FAILED)
+		return false;
+	munmap(got, 1);
+	return true;
 }
 
 err_t reader_create(const struct source *source, struct reader **ret)
@@ -185,20 +209,39 @@ static err_t gather(struct reader *reader, paddr_t at, uint8_t *bytes, size_t si
 	return OK;
 }
 
+static err_t gather_page(struct reader *reader, paddr_t at, const uint8_t **ret)
+{
+	size_t found;
+
+	TRY(gather(reader, at, reader->page, page_bytes(&reader->source->target), &found));
+	*ret = reader->page;
+	return found ? OK : ERR_HOLE;
+}
+
 err_t reader_page(struct reader *reader, pfn_t pfn, const uint8_t **ret)
 {
 	const struct target *target = &reader->source->target;
-	size_t size = page_bytes(target), length = size, found;
+	size_t size = page_bytes(target), length = size;
 	paddr_t at = pfn << target->page_shift;
 
 	err_t result = reader_lend(reader, at, ret, &length);
 	if (result == OK && length == size)
 		return OK;
-	if (result != OK && result != ERR_HOLE)
-		return result;
-	TRY(gather(reader, at, reader->page, size, &found));
-	*ret = reader->page;
-	return found ? OK : ERR_HOLE;
+	return result == OK || result == ERR_HOLE ? gather_page(reader, at, ret) : result;
+}
+
+err_t reader_pages(struct reader *reader, pfn_t pfn, size_t *pages, const uint8_t **ret)
+{
+	const struct target *target = &reader->source->target;
+	size_t size = page_bytes(target), length = *pages * size;
+	paddr_t at = pfn << target->page_shift;
+
+	err_t result = reader_lend(reader, at, ret, &length);
+	*pages = length / size;
+	if (result == OK && *pages)
+		return OK;
+	*pages = 1;
+	return result == OK || result == ERR_HOLE ? gather_page(reader, at, ret) : result;
 }
 
 err_t reader_read(struct reader *reader, paddr_t at, void *bytes, size_t size)

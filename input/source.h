@@ -62,10 +62,20 @@ struct stored {
 	pfn_t first_missing;
 };
 
+/* Which input is mapped rather than read. To read a file costs a copy, into a buffer that stays in
+ * the CPU's caches. To map it costs page faults, and all CPUs are interrupted when it is unmapped:
+ * more than the copy, in a virtual machine up to half of the whole dump's time. But each page that
+ * is read of /proc/vmcore, the kernel maps and unmaps for itself. */
+enum mapping {
+	MAPPING_PROC, /* files in /proc */
+	MAPPING_ANY,  /* --mmap */
+	MAPPING_NONE, /* --non-mmap */
+};
+
 struct source {
 	/* Set by the caller of source_open. */
 	const char *name;
-	bool may_map; /* false: never mmap the input (--non-mmap) */
+	enum mapping mapping;
 	char *const *more_file; /* of the same dump: all disks of a set but the first */
 	unsigned more_files;
 	bool more_parts; /* they are no disks, but all parts of a split dump but the first */
@@ -73,6 +83,7 @@ struct source {
 	/* Filled by source_open. */
 	const struct input_format *format;
 	int fd;
+	bool may_map;         /* windows may be mapped */
 	uint64_t file_bytes;  /* 0: the file does not tell; see input/file.h for reading it */
 	bool big_endian;      /* of the dump file, which is the machine's */
 	uint16_t elf_machine; /* e_machine; EM_NONE: the file does not tell */
@@ -106,6 +117,9 @@ void source_close(struct source *);
 /* Is it a flattened stream that ends too early? */
 bool source_is_cut(const struct source *);
 
+/* Could the file be mapped, whether it is or not? For telling; false with MAPPING_NONE. */
+bool source_can_map(const struct source *);
+
 /* The thread that creates a reader is the one that uses and destroys it. */
 err_t reader_create(const struct source *, struct reader **ret);
 void reader_destroy(struct reader *);
@@ -119,11 +133,11 @@ err_t reader_lend(struct reader *, paddr_t at, const uint8_t **ret, size_t *size
  */
 err_t reader_page(struct reader *, pfn_t, const uint8_t **ret);
 
+/* As reader_page(), but several pages in one piece: *pages, at least 1, becomes how many. */
+err_t reader_pages(struct reader *, pfn_t, size_t *pages, const uint8_t **ret);
+
 /* Copy bytes; all of them or an error. */
 err_t reader_read(struct reader *, paddr_t at, void *bytes, size_t size);
-
-/* Has it mapped a piece of the input (or does it read)? For telling. */
-bool reader_maps(const struct reader *);
 
 /* Did any lent byte turn out unreadable (and was read as zero) since the last time this was asked?
  * If so, all loans end. */

@@ -42,7 +42,7 @@ static err_t open_part(struct source *source, const char *name)
 	struct split *split = source->split;
 	struct source *part = &split->part[split->parts];
 
-	*part = (struct source){ .name = name, .may_map = source->may_map };
+	*part = (struct source){ .name = name, .mapping = source->mapping };
 	TRY(source_open(part));
 	split->parts++;
 	TRY(check_alike(source, part));

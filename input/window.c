@@ -7,6 +7,8 @@
 
 #include "input/file.h"
 
+enum { PAGE = 4096 };
+
 static void unmap(struct window *window)
 {
 	if (window->area.bytes) {
@@ -40,24 +42,35 @@ static bool map(const struct reader *reader, struct window *window, uint64_t at)
 	return true;
 }
 
-/* Read the stretch that holds `at`. Where that fails halfway, start at the very page wanted, so
- * that one bad page hides none of its neighbours. */
-static err_t fill(const struct reader *reader, struct window *window, uint64_t at)
+/* How much to read from `first` on for the sake of `size` bytes. Much is left out between what is
+ * wanted, so no more than that; but of what follows a window, and is taken bit by bit, twice as
+ * much as of that window. */
+static size_t bytes_to_read(const struct reader *reader, uint64_t first, uint64_t size)
 {
-	enum { PAGE = 4096 };
+	uint64_t bytes = (size + PAGE - 1) / PAGE * PAGE;
+
+	for (size_t i = 0; i < WINDOWS && bytes == PAGE; i++)
+		if (reader->window[i].file_at + reader->window[i].bytes == first)
+			bytes = max_u64(bytes, 2 * reader->window[i].bytes);
+	return (size_t)min_u64(bytes, WINDOW_READ_BYTES);
+}
+
+/* Read the pages that hold [at, at + size), or their beginning. Where that fails halfway, start at
+ * the very page wanted, so that one bad page hides none of its neighbours. */
+static err_t fill(const struct reader *reader, struct window *window, uint64_t at, size_t size)
+{
 	const struct source *source = reader->source;
-	uint64_t first = at - at % WINDOW_READ_BYTES;
+	uint64_t first = at - at % PAGE;
+	size_t bytes = bytes_to_read(reader, first, at % PAGE + size);
 
 	if (!window->copy)
 		window->copy = malloc(WINDOW_READ_BYTES);
 	if (!window->copy)
 		return fail(ERR_NOMEM, "%s: no memory for a window of %d bytes", source->name,
 			    WINDOW_READ_BYTES);
-	size_t have = file_some(source, first, window->copy, WINDOW_READ_BYTES);
-	if (first + have <= at) {
-		first = at - at % PAGE;
+	size_t have = file_some(source, first, window->copy, bytes);
+	if (first + have <= at)
 		have = file_some(source, first, window->copy, PAGE);
-	}
 	if (first + have <= at)
 		return fail(ERR_IO, "%s: cannot be read at %#" PRIx64, source->name, at);
 	window->file_at = first;
@@ -96,7 +109,7 @@ err_t window_lend(struct reader *reader, uint64_t at, const uint8_t **ret, size_
 	if (!holds(window, at)) {
 		unmap(window);
 		if (!map(reader, window, at))
-			TRY(fill(reader, window, at));
+			TRY(fill(reader, window, at, *size));
 	}
 	uint64_t skip = at - window->file_at;
 	const uint8_t *bytes =
@@ -128,12 +141,4 @@ void windows_release(struct reader *reader)
 		free(reader->window[i].copy);
 		reader->window[i].copy = NULL;
 	}
-}
-
-bool reader_maps(const struct reader *reader)
-{
-	for (size_t i = 0; i < WINDOWS; i++)
-		if (reader->window[i].area.bytes)
-			return true;
-	return false;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* window.h - a reader's view of the input file: a few windows, mapped where the kernel allows it
- * and read where it does not. Used by the formats; everybody else sees source.h only. */
+/* window.h - a reader's view of the input file: a few windows, mapped where the source says so and
+ * the kernel allows it, or read. Used by the formats; everybody else sees source.h only. */
 #ifndef INPUT_WINDOW_H
 #define INPUT_WINDOW_H
 

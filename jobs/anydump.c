@@ -53,7 +53,7 @@ err_t any_dump_open(struct any_dump *dump, const struct plan *plan, const char *
 {
 	struct source *source = &dump->source;
 
-	*dump = (struct any_dump){ .source = { .name = name, .may_map = !plan->no_map } };
+	*dump = (struct any_dump){ .source = { .name = name, .mapping = plan->mapping } };
 	TRY(source_open(source));
 	notes_scan(source->big_endian, source->notes, source->notes_bytes, &dump->notes);
 	if (dump->notes.vmcoreinfo)

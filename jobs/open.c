@@ -472,7 +472,7 @@ err_t dump_open(struct dump *dump, const struct plan *plan)
 {
 	*dump = (struct dump){ .plan = plan };
 	dump->source.name = plan->input;
-	dump->source.may_map = !plan->no_map;
+	dump->source.mapping = plan->mapping;
 	dump->source.more_file = plan->disk + 1;
 	dump->source.more_files = plan->disks ? plan->disks - 1 : 0;
 	if (plan->job == JOB_VERIFY) {

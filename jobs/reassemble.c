@@ -59,7 +59,7 @@ static const struct kdump_sub_shape *sub_shape(const struct source *source)
 
 static err_t open_part(struct joining *joining, const char *name, struct source *source)
 {
-	*source = (struct source){ .name = name, .may_map = !joining->plan->no_map };
+	*source = (struct source){ .name = name, .mapping = joining->plan->mapping };
 	TRY(source_open(source));
 	if (source->stored.known)
 		return OK;

@@ -95,6 +95,6 @@ void tell_dump(struct dump *dump)
 	tell_facts(dump);
 	if (dump->kernel_known)
 		tell_memmap(dump);
-	if (reader_maps(dump->bytes))
+	if (source_can_map(source))
 		say(to, SAY_DEBUG, "mmap() is available on the kernel.\n");
 }

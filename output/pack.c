@@ -40,6 +40,8 @@ struct hands {
 	struct reader *reader;
 	void *state;
 	uint8_t *page; /* for what is overwritten; NULL: nothing is. Owned */
+	const uint8_t *lent; /* the pages that come next, as far as they were lent in one piece */
+	size_t lent_pages;
 };
 
 struct packer {
@@ -84,9 +86,9 @@ static size_t slot_data_bytes(const struct packing *packing)
 
 size_t packer_bytes_per_thread(const struct packing *packing)
 {
-	enum { CODEC_STATE = 512 * 1024, WINDOWS_TOUCHED = 2 * 1024 * 1024 };
+	enum { CODEC_STATE = 512 * 1024, READER = 256 * 1024 };
 
-	return SLOTS_PER_THREAD * slot_data_bytes(packing) + CODEC_STATE + WINDOWS_TOUCHED +
+	return SLOTS_PER_THREAD * slot_data_bytes(packing) + CODEC_STATE + READER +
 	       STACK_BYTES;
 }
 
@@ -133,6 +135,29 @@ static size_t put_zero(const struct packer *packer, uint8_t *out)
 	return packer->zero_bytes;
 }
 
+/* Lend a page, and those behind it as far as they are packed next. */
+static err_t read_page(const struct packer *packer, struct hands *hands, const struct slot *slot,
+		       const struct packed_page *page, const uint8_t **ret)
+{
+	const struct packed_page *end = slot->page + slot->pages, *next = page + 1;
+
+	if (!hands->lent_pages) {
+		while (next < end && next->pfn == page->pfn + (pfn_t)(next - page))
+			next++;
+		hands->lent_pages = (size_t)(next - page);
+		err_t result = reader_pages(hands->reader, page->pfn, &hands->lent_pages,
+					    &hands->lent);
+		if (result != OK) {
+			hands->lent_pages = 0;
+			return result;
+		}
+	}
+	*ret = hands->lent;
+	hands->lent += packer->page_bytes;
+	hands->lent_pages--;
+	return OK;
+}
+
 /* A page's life: read, scrub, all zero?, pack, smaller? The data goes behind what the slot has. */
 static err_t pack_one(const struct packer *packer, struct hands *hands, struct slot *slot,
 		      struct packed_page *page)
@@ -142,7 +167,7 @@ static err_t pack_one(const struct packer *packer, struct hands *hands, struct s
 	uint8_t *out = slot->data + slot->bytes;
 	const uint8_t *in;
 
-	err_t result = reader_page(hands->reader, page->pfn, &in);
+	err_t result = read_page(packer, hands, slot, page, &in);
 	page->size = 0;
 	if (result == ERR_IO || result == ERR_HOLE) {
 		page->as = PACKED_ABSENT;
@@ -165,6 +190,7 @@ static err_t pack_one(const struct packer *packer, struct hands *hands, struct s
 	if (reader_faulted(hands->reader)) {
 		page->as = PACKED_ABSENT;
 		page->size = 0;
+		hands->lent_pages = 0;
 	}
 	slot->bytes += page->size;
 	return OK;
@@ -174,6 +200,7 @@ static void pack_slot(const struct packer *packer, struct hands *hands, struct s
 {
 	slot->bytes = 0;
 	slot->result = OK;
+	hands->lent_pages = 0;
 	for (unsigned i = 0; i < slot->pages && slot->result == OK; i++)
 		slot->result = pack_one(packer, hands, slot, &slot->page[i]);
 	if (slot->result != OK)

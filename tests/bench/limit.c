@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* limit.c - the bare loop over kept pages, what no dump of them can be faster than:
  * limit CORE DUMP CODEC OUT.
- * Map, zero test, compress, write; nothing is decided, ordered or described. Which pages are kept
+ * Read, zero test, compress, write; nothing is decided, ordered or described. Which pages are kept
  * tells the 2nd bitmap of DUMP, made of CORE before. CODEC is an option letter, or - for raw pages.
  * Prints seconds of CPU time and of wall time, and the bytes written. CORE is a plain one: ELF64,
  * little endian, pages of 4 KiB. */
@@ -20,7 +20,7 @@
 #include "codec/codec.h"
 #include "diskdump_mod.h"
 
-enum { PAGE = 4096, PIECE = 1 << 20 };
+enum { PAGE = 4096, WINDOW = 64 << 10, PIECE = 1 << 20 };
 
 static void __attribute__((noreturn)) die(const char *what)
 {
@@ -42,12 +42,17 @@ static const uint8_t *map(const char *name, size_t *size)
 	return bytes;
 }
 
-/* The PT_LOADs and the kept pages, taken out of the files before the clock runs. */
+/* The PT_LOADs and the kept pages, taken out of the files before the clock runs; and what was read
+ * of the core last. */
 struct input {
-	const uint8_t *core, *bitmap;
+	int fd;
+	const uint8_t *bitmap;
 	const Elf64_Phdr *load;
 	unsigned loads;
 	uint64_t max_mapnr;
+	uint64_t window_at;
+	size_t window_bytes;
+	uint8_t window[WINDOW];
 };
 
 static void open_input(struct input *input, const char *core, const char *dump)
@@ -58,21 +63,34 @@ static void open_input(struct input *input, const char *core, const char *dump)
 	uint64_t block = get_32(false, file + shape->block_size);
 	uint64_t half = get_32(false, file + shape->bitmap_blocks) / 2 * block;
 
-	input->core = map(core, &size);
 	input->bitmap = file + (1 + get_32(false, file + shape->sub_hdr_size)) * block + half;
 	input->max_mapnr = get_64(false, file + block + kdump_sub_64.max_mapnr_64);
-	input->load = (const Elf64_Phdr *)(input->core + get_64(false, input->core + 32));
-	input->loads = get_16(false, input->core + 56);
+	file = map(core, &size);
+	input->load = (const Elf64_Phdr *)(file + get_64(false, file + 32));
+	input->loads = get_16(false, file + 56);
+	input->fd = open(core, O_RDONLY);
 }
 
-/* The page in the mapped file; NULL: no PT_LOAD has it whole. */
-static const uint8_t *page_at(const struct input *input, uint64_t at, unsigned *hint)
+static const uint8_t *read_at(struct input *input, uint64_t at)
+{
+	if (at < input->window_at || at + PAGE > input->window_at + input->window_bytes) {
+		ssize_t got = pread(input->fd, input->window, WINDOW, (off_t)at);
+		if (got < PAGE)
+			die("input");
+		input->window_at = at;
+		input->window_bytes = (size_t)got;
+	}
+	return input->window + (at - input->window_at);
+}
+
+/* The page at a paddr; NULL: no PT_LOAD has it whole. */
+static const uint8_t *page_at(struct input *input, uint64_t at, unsigned *hint)
 {
 	for (unsigned i = 0; i < input->loads; i++, *hint = (*hint + 1) % input->loads) {
 		const Elf64_Phdr *load = &input->load[*hint];
 		if (load->p_type == PT_LOAD && at >= load->p_paddr &&
 		    at + PAGE <= load->p_paddr + load->p_filesz)
-			return input->core + load->p_offset + (at - load->p_paddr);
+			return read_at(input, load->p_offset + (at - load->p_paddr));
 	}
 	return NULL;
 }
@@ -104,7 +122,7 @@ static void put_page(struct piece *piece, const struct codec *codec, void *state
 		flush(piece);
 }
 
-static void pack_all(const struct input *input, const struct codec *codec, struct piece *piece)
+static void pack_all(struct input *input, const struct codec *codec, struct piece *piece)
 {
 	void *state = codec ? codec->create(PAGE) : NULL;
 	unsigned hint = 0;
@@ -132,7 +150,7 @@ static double seconds(clockid_t clock)
 int main(int argc, char **argv)
 {
 	static struct piece piece;
-	struct input input;
+	static struct input input;
 
 	if (argc != 5)
 		return 2;

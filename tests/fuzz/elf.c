@@ -38,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fault_setup();
 	snprintf(name, sizeof(name), "/dev/fd/%d", file);
 	for (int map = 0; map < 2; map++) {
-		struct source source = { .name = name, .may_map = map };
+		struct source source = { .name = name,
+					 .mapping = map ? MAPPING_ANY : MAPPING_NONE };
 		struct reader *reader;
 		if (source_open(&source) != OK)
 			continue;

@@ -68,7 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fault_setup();
 		snprintf(name, sizeof(name), "/dev/fd/%d", file);
 		for (int way = 0; way < 3; way++)
-			run(&(struct source){ .name = name, .may_map = way, .more_file = more,
+			run(&(struct source){ .name = name, .more_file = more,
+					      .mapping = way ? MAPPING_ANY : MAPPING_NONE,
 					      .more_files = way == 2 });
 	}
 	close(file);

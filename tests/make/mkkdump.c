@@ -325,7 +325,7 @@ static void set_target(struct shape *shape, struct source *source)
 int main(int argc, char **argv)
 {
 	struct shape shape = { .version = 6, .codec = "raw" };
-	struct source source = { .may_map = true };
+	struct source source = { .mapping = MAPPING_NONE };
 	struct output output = { 0 };
 	int at = 1;
 

@@ -296,7 +296,7 @@ static void option(struct shape *shape, const char *name, const char *value)
 int main(int argc, char **argv)
 {
 	struct shape shape = { .version = 1, .cpus = 1, .id_step = 1 };
-	struct source source = { .may_map = true };
+	struct source source = { .mapping = MAPPING_NONE };
 	struct output output = { 0 };
 	int at = 1;
 

@@ -35,7 +35,7 @@ static void open_dump(struct peek *peek, const char *name)
 {
 	struct source *source = &peek->source;
 
-	*source = (struct source){ .name = name, .may_map = true };
+	*source = (struct source){ .name = name, .mapping = MAPPING_NONE };
 	must(source_open(source));
 	const struct arch *arch = arch_find(source->elf_machine);
 	notes_scan(source->big_endian, source->notes, source->notes_bytes, &peek->notes);

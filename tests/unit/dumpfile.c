@@ -165,7 +165,7 @@ static void read_shrinking(bool may_map, int *failures)
 	size_t size = make_dump(file), left = DATA_AT + 5 * PAGE_SIZE;
 	struct source plain = file_source(file, size);
 	char name[32];
-	struct source source = { .name = name, .may_map = may_map };
+	struct source source = { .name = name, .mapping = may_map ? MAPPING_ANY : MAPPING_NONE };
 	struct reader *reader;
 	const uint8_t *page;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* input.c - unit tests of reading: overlapping segments against a byte-by-byte answer, page bits,
- * and a file that loses its end while it is read. */
+ * a file that is read in any order, and one that loses its end meanwhile. */
 #include <elf.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -134,7 +134,7 @@ static void read_shrinking(bool may_map, int *failures)
 {
 	enum { PAGES = 32, LEFT = 10 };
 	char name[] = "/tmp/shrinking.XXXXXX";
-	struct source source = { .name = name, .may_map = may_map };
+	struct source source = { .name = name, .mapping = may_map ? MAPPING_ANY : MAPPING_NONE };
 	struct reader *reader = NULL;
 	const uint8_t *page;
 
@@ -173,6 +173,66 @@ TEST(a_read_file_that_loses_its_end_is_an_error)
 	read_shrinking(false, failures);
 }
 
+/* Page pfn, with what else is lent behind it. */
+static bool pages_right(struct reader *reader, pfn_t pfn, size_t pages)
+{
+	const uint8_t *bytes;
+	size_t got = pages;
+	bool right = reader_pages(reader, pfn, &got, &bytes) == OK && got && got <= pages;
+
+	for (size_t i = 0; right && i < got * PAGE_SIZE; i++)
+		right = bytes[i] == (uint8_t)(pfn + i / PAGE_SIZE + 1);
+	return right;
+}
+
+static bool bytes_right(struct reader *reader, paddr_t at, size_t size)
+{
+	uint8_t bytes[3 * PAGE_SIZE];
+	bool right = reader_read(reader, at, bytes, size) == OK;
+
+	for (size_t i = 0; right && i < size; i++)
+		right = bytes[i] == (uint8_t)((at + i) / PAGE_SIZE + 1);
+	return right;
+}
+
+/* From any place, or on from where the last read ended; little, or much. */
+static void read_any_way(enum mapping mapping, int *failures)
+{
+	enum { PAGES = 200 };
+	char name[] = "/tmp/core.XXXXXX";
+	struct source source = { .name = name, .mapping = mapping };
+	struct reader *reader = NULL;
+	uint64_t random = 11, at = 0;
+
+	if (!make_core(name, PAGES) || source_open(&source) != OK) {
+		CHECK(!"a core can be made and opened");
+		puts(err_text());
+		return;
+	}
+	source.target = (struct target){ .word_bytes = 8, .page_shift = 12, .align_64 = 8 };
+	CHECK_EQ(reader_create(&source, &reader), OK);
+	for (int round = 0; round < 5000; round++) {
+		uint64_t size = 1 + next_random(&random) % (round % 3 ? 40 : 3 * PAGE_SIZE);
+		if (!(next_random(&random) % 16) || at + size > PAGES * PAGE_SIZE)
+			at = next_random(&random) % (PAGES * PAGE_SIZE - size);
+		CHECK(bytes_right(reader, at, size));
+		at += size;
+		pfn_t pfn = next_random(&random) % PAGES;
+		if (round % 8 == 0)
+			CHECK(pages_right(reader, pfn, 1 + next_random(&random) % (PAGES - pfn)));
+	}
+	reader_destroy(reader);
+	source_close(&source);
+	unlink(name);
+}
+
+TEST(a_file_has_the_same_bytes_any_way_it_is_read)
+{
+	read_any_way(MAPPING_NONE, failures);
+	read_any_way(MAPPING_ANY, failures);
+	read_any_way(MAPPING_PROC, failures);
+}
+
 int main(void)
 {
 	fault_setup();
@@ -181,6 +241,8 @@ int main(void)
 	      extents_agree_with_segments_byte_by_byte },
 	    { "page_bits_agree_with_extents_byte_by_byte",
 	      page_bits_agree_with_extents_byte_by_byte },
+	    { "a_file_has_the_same_bytes_any_way_it_is_read",
+	      a_file_has_the_same_bytes_any_way_it_is_read },
 	    { "a_mapped_file_that_loses_its_end_is_no_signal",
 	      a_mapped_file_that_loses_its_end_is_no_signal },
 	    { "a_read_file_that_loses_its_end_is_an_error",
