@@ -162,25 +162,28 @@ FUZZMAIN = tests/fuzz/replay.c
 
 -include $(addsuffix .d,$(UNITS) $(MAKERS) $(FUZZERS) $(LIMIT))
 
-# What is missing is installed first; libraries are looked for when make starts, hence the second make.
+# What is missing is installed first; libraries are looked for when make starts, hence the second make. It uses all CPUs,
+# unless the first one was told how many.
+AGAIN = $(MAKE) --no-print-directory -s $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2> /dev/null))
 demo:
 	@scripts/deps build
-	@$(MAKE) --no-print-directory -s all
+	@$(AGAIN) all
 	@tests/demo/run
 
 check:
 	@scripts/deps check
-	@$(MAKE) --no-print-directory -s all tests
+	@$(AGAIN) all tests
 	@tests/run $(SUITES)
 
 SANITIZE = -g -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
 check-asan:
-	@$(MAKE) --no-print-directory -s BUILD=build/asan CFLAGS="$(SANITIZE) -fsanitize=address,undefined" build/asan/makedumpfile tests
+	@$(AGAIN) BUILD=build/asan CFLAGS="$(SANITIZE) -fsanitize=address,undefined" build/asan/makedumpfile tests
 	@BUILD=build/asan tests/run $(or $(SUITES),unit cases fuzz params options vmlinux formats)
 
+# Threads are in output/pack.c alone, so what runs is what makes dumps of every format, from every format.
 check-thread:
-	@$(MAKE) --no-print-directory -s BUILD=build/thread CFLAGS="$(SANITIZE) -fsanitize=thread" build/thread/makedumpfile tests
-	@BUILD=build/thread tests/run $(or $(SUITES),unit cases)
+	@$(AGAIN) BUILD=build/thread CFLAGS="$(SANITIZE) -fsanitize=thread" build/thread/makedumpfile tests
+	@UNIT=output CASES="kernel-6.* kdump-* flat-* elf-* xen-* bad-kdump-*" WAYS=second BUILD=build/thread tests/run $(or $(SUITES),unit cases)
 
 # How many lines the tests run, by gcov: of each file, and in all; what is left is told with the reasons of
 # tests/coverage/left. The build differs from the program in tests/coverage/wrap.c only; a suite that installs it must not
@@ -191,7 +194,7 @@ coverage:
 	@scripts/deps check
 	@rm -rf build/coverage
 	@$(MAKE) --no-print-directory -s $(COUNTED) build/coverage/wrap.o
-	@$(MAKE) --no-print-directory -s $(COUNTED) build/coverage/makedumpfile tests
+	@$(AGAIN) $(COUNTED) build/coverage/makedumpfile tests
 	@+$(MAKE) --no-print-directory -s $(COUNTED) coverage-run
 
 coverage-run:
@@ -203,7 +206,7 @@ $(BUILD)/wrap.o: tests/coverage/wrap.c
 
 # Every call of the C library fails once, in every job: tests/faults/run [JOB...]; a vmcore that is hurt in 1000 ways.
 check-faults:
-	@$(MAKE) --no-print-directory -s all tests
+	@$(AGAIN) all tests
 	@tests/faults/run $(JOBS)
 	@tests/faults/corrupt
 
@@ -213,20 +216,20 @@ $(BUILD)/tests/faults/shim.so: tests/faults/shim.c $(BUILD)/settings
 
 check-vm:
 	@scripts/deps vm
-	@$(MAKE) --no-print-directory -s all tests
+	@$(AGAIN) all tests
 	@tests/vm/run $(VM)
 
 # Kernels of other machines, under emulation.
 check-machines:
 	@scripts/deps machines
-	@$(MAKE) --no-print-directory -s all tests
+	@$(AGAIN) all tests
 	@tests/vm/machines $(VM)
 
 # Builds for other machines, run under user emulation. One is `make TARGET=arm64 CC=aarch64-linux-gnu-gcc`; TARGET is for
 # those who are used to say it, the compiler tells all.
 check-cross:
 	@scripts/deps cross
-	@$(MAKE) --no-print-directory -s all tests
+	@$(AGAIN) all tests
 	@tests/cross $(ARCH)
 
 # The Debian and RPM packages and the initramfs hooks, built and looked into.
@@ -240,14 +243,14 @@ FOUND = build/fuzz/corpus/$(T)
 SANITIZED = -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz: fuzz-$(or $(ENGINE),libfuzzer)
 fuzz-libfuzzer:
-	@$(MAKE) --no-print-directory -s BUILD=build/fuzz CC=clang FUZZMAIN=-fsanitize=fuzzer \
+	@$(AGAIN) BUILD=build/fuzz CC=clang FUZZMAIN=-fsanitize=fuzzer \
 		CFLAGS="-g -O1 -fsanitize=fuzzer-no-link $(SANITIZED)" fuzz-target
 	mkdir -p $(FOUND)
 	build/fuzz/tests/fuzz/$(T) -max_total_time=$(TIME) -timeout=10 -print_final_stats=1 $(FOUND) tests/fuzz/corpus/$(T)
 
 fuzz-afl:
 	@scripts/deps afl
-	@$(MAKE) --no-print-directory -s BUILD=build/afl CC=afl-clang-fast FUZZMAIN=-fsanitize=fuzzer \
+	@$(AGAIN) BUILD=build/afl CC=afl-clang-fast FUZZMAIN=-fsanitize=fuzzer \
 		CFLAGS="-g -O1 $(SANITIZED)" fuzz-target
 	AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 afl-fuzz -V $(TIME) -t 10000 -m none \
 		-i tests/fuzz/corpus/$(T) -o build/afl/$(T) -- build/afl/tests/fuzz/$(T)
@@ -258,12 +261,12 @@ fuzz-target: $(BUILD)/tests/fuzz/$(T) $(CORES)
 # table and the plots of doc/bench; both say what moved against tests/bench/accepted.
 bench bench-report:
 	@scripts/deps check
-	@$(MAKE) --no-print-directory -s all tests
+	@$(AGAIN) all tests
 	@tests/bench/run $(if $(filter %-report,$@),--report) $(if $(DUMP),--core $(DUMP)) $(CASES)
 
 # Machines up to 64 TiB, simulated; SCALE=--quick stops at 1 TiB.
 bench-scale:
-	@$(MAKE) --no-print-directory -s all tests
+	@$(AGAIN) all tests
 	@tests/bench/scale $(SCALE)
 
 .PHONY: all static install uninstall dist clean force tests demo check check-asan check-thread check-faults check-vm \

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kdumpls.c - what a kdump-compressed file says, as text: kdumpls [-p] FILE.
+/* kdumpls.c - what a kdump-compressed file says, as text: kdumpls [-p|-b] FILE.
  * Two files that mean the same print the same, however their pages are packed; -p prints every page
- * instead of ranges. It checks what it reads, so a file that breaks the format ends with 1. */
+ * instead of ranges, -b only which are left out or missing, and how many have descriptors. It
+ * checks what it reads, so a file that breaks the format ends with 1. */
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -176,6 +177,8 @@ static const uint8_t *unpack(const struct file *file, const uint8_t *entry, uint
 	return page;
 }
 
+enum { RANGES, EVERY_PAGE, BITMAPS }; /* what is printed */
+
 /* Pages as ranges of one sort: '-' in no bitmap, 'x' left out, 'k' kept, 'z' kept and zero,
  * 'm' missing. */
 static void print_range(char sort, uint64_t first, uint64_t end, uint64_t hash)
@@ -188,7 +191,7 @@ static void print_range(char sort, uint64_t first, uint64_t end, uint64_t hash)
 	putchar('\n');
 }
 
-static void print_pages(const struct file *file, bool every)
+static void print_pages(const struct file *file, int what)
 {
 	const uint8_t *first_map = at(file, file->bitmap_at, file->bitmap_bytes, "1st bitmap");
 	const uint8_t *second_map =
@@ -206,9 +209,10 @@ static void print_pages(const struct file *file, bool every)
 					 pfn, page);
 			if (now != 'x')
 				bad("pfn %#" PRIx64 ": kept, but not in the 1st bitmap", pfn);
-			now = !content ? 'm' : all_zero(content, file->block) ? 'z' : 'k';
+			now = !content ? 'm' : what == BITMAPS ? '-' :
+			      all_zero(content, file->block) ? 'z' : 'k';
 		}
-		if (every || now != sort) {
+		if (what == EVERY_PAGE || now != sort) {
 			print_range(sort, start, pfn, hash);
 			start = pfn;
 			sort = now;
@@ -224,12 +228,13 @@ static void print_pages(const struct file *file, bool every)
 
 int main(int argc, char **argv)
 {
-	bool every = argc == 3 && strcmp(argv[1], "-p") == 0;
+	int what = argc != 3 ? RANGES : !strcmp(argv[1], "-p") ? EVERY_PAGE :
+		   !strcmp(argv[1], "-b") ? BITMAPS : -1;
 	struct file file = { 0 };
 	struct stat stat;
 
-	if (argc != 2 && !every)
-		bad("usage: kdumpls [-p] FILE");
+	if (argc < 2 || argc > 3 || what < 0)
+		bad("usage: kdumpls [-p|-b] FILE");
 	int fd = open(argv[argc - 1], O_RDONLY);
 	if (fd < 0 || fstat(fd, &stat) != 0 || stat.st_size == 0)
 		bad("%s: cannot be read", argv[argc - 1]);
@@ -239,6 +244,6 @@ int main(int argc, char **argv)
 		bad("%s: cannot be mapped", argv[argc - 1]);
 	read_header(&file);
 	read_sub(&file);
-	print_pages(&file, every);
+	print_pages(&file, what);
 	return 0;
 }
