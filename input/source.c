@@ -209,39 +209,29 @@ static err_t gather(struct reader *reader, paddr_t at, uint8_t *bytes, size_t si
 	return OK;
 }
 
-static err_t gather_page(struct reader *reader, paddr_t at, const uint8_t **ret)
-{
-	size_t found;
-
-	TRY(gather(reader, at, reader->page, page_bytes(&reader->source->target), &found));
-	*ret = reader->page;
-	return found ? OK : ERR_HOLE;
-}
-
-err_t reader_page(struct reader *reader, pfn_t pfn, const uint8_t **ret)
-{
-	const struct target *target = &reader->source->target;
-	size_t size = page_bytes(target), length = size;
-	paddr_t at = pfn << target->page_shift;
-
-	err_t result = reader_lend(reader, at, ret, &length);
-	if (result == OK && length == size)
-		return OK;
-	return result == OK || result == ERR_HOLE ? gather_page(reader, at, ret) : result;
-}
-
 err_t reader_pages(struct reader *reader, pfn_t pfn, size_t *pages, const uint8_t **ret)
 {
 	const struct target *target = &reader->source->target;
-	size_t size = page_bytes(target), length = *pages * size;
+	size_t size = page_bytes(target), length = *pages * size, found;
 	paddr_t at = pfn << target->page_shift;
 
 	err_t result = reader_lend(reader, at, ret, &length);
 	*pages = length / size;
 	if (result == OK && *pages)
 		return OK;
+	if (result != OK && result != ERR_HOLE)
+		return result;
 	*pages = 1;
-	return result == OK || result == ERR_HOLE ? gather_page(reader, at, ret) : result;
+	TRY(gather(reader, at, reader->page, size, &found));
+	*ret = reader->page;
+	return found ? OK : ERR_HOLE;
+}
+
+err_t reader_page(struct reader *reader, pfn_t pfn, const uint8_t **ret)
+{
+	size_t pages = 1;
+
+	return reader_pages(reader, pfn, &pages, ret);
 }
 
 err_t reader_read(struct reader *reader, paddr_t at, void *bytes, size_t size)

@@ -88,8 +88,7 @@ size_t packer_bytes_per_thread(const struct packing *packing)
 {
 	enum { CODEC_STATE = 512 * 1024, READER = 256 * 1024 };
 
-	return SLOTS_PER_THREAD * slot_data_bytes(packing) + CODEC_STATE + READER +
-	       STACK_BYTES;
+	return SLOTS_PER_THREAD * slot_data_bytes(packing) + CODEC_STATE + READER + STACK_BYTES;
 }
 
 static err_t hands_init(struct hands *hands, const struct packing *packing)

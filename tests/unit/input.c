@@ -129,6 +129,20 @@ static bool make_core(char *name, unsigned pages)
 	return good;
 }
 
+/* Make a core, and open it for reading. False: that failed, and was told. */
+static bool open_core(char *name, unsigned pages, struct source *source, struct reader **ret,
+		      int *failures)
+{
+	if (!make_core(name, pages) || source_open(source) != OK) {
+		CHECK(!"a core can be made and opened");
+		puts(err_text());
+		return false;
+	}
+	source->target = (struct target){ .word_bytes = 8, .page_shift = 12, .align_64 = 8 };
+	CHECK_EQ(reader_create(source, ret), OK);
+	return true;
+}
+
 /* Pages that the file has no more are faults or errors, never a signal; the others stay good. */
 static void read_shrinking(bool may_map, int *failures)
 {
@@ -138,13 +152,8 @@ static void read_shrinking(bool may_map, int *failures)
 	struct reader *reader = NULL;
 	const uint8_t *page;
 
-	if (!make_core(name, PAGES) || source_open(&source) != OK) {
-		CHECK(!"a core can be made and opened");
-		puts(err_text());
+	if (!open_core(name, PAGES, &source, &reader, failures))
 		return;
-	}
-	source.target = (struct target){ .word_bytes = 8, .page_shift = 12, .align_64 = 8 };
-	CHECK_EQ(reader_create(&source, &reader), OK);
 	CHECK_EQ(reader_page(reader, 31, &page), OK);
 	CHECK(page[0] == 32 && page[PAGE_SIZE - 1] == 32);
 	CHECK_EQ(truncate(name, (1 + LEFT) * PAGE_SIZE), 0);
@@ -204,13 +213,8 @@ static void read_any_way(enum mapping mapping, int *failures)
 	struct reader *reader = NULL;
 	uint64_t random = 11, at = 0;
 
-	if (!make_core(name, PAGES) || source_open(&source) != OK) {
-		CHECK(!"a core can be made and opened");
-		puts(err_text());
+	if (!open_core(name, PAGES, &source, &reader, failures))
 		return;
-	}
-	source.target = (struct target){ .word_bytes = 8, .page_shift = 12, .align_64 = 8 };
-	CHECK_EQ(reader_create(&source, &reader), OK);
 	for (int round = 0; round < 5000; round++) {
 		uint64_t size = 1 + next_random(&random) % (round % 3 ? 40 : 3 * PAGE_SIZE);
 		if (!(next_random(&random) % 16) || at + size > PAGES * PAGE_SIZE)
