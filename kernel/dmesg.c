@@ -54,10 +54,10 @@ static size_t make_prefix(const struct log_line *line, char prefix[PREFIX_BYTES]
 	return (size_t)size;
 }
 
-/* Whatever the locale: ASCII that prints, and white space. */
-static bool is_text(uint8_t byte)
+/* Goes out as it is, whatever the locale: ASCII that prints, and white space in a line. */
+static bool is_plain(uint8_t byte)
 {
-	return (byte >= ' ' && byte < 0x7f) || (byte >= '\t' && byte <= '\r');
+	return (byte >= ' ' && byte < 0x7f) || (byte >= '\t' && byte <= '\r' && byte != '\n');
 }
 
 static err_t put_text(struct dmesg *dmesg, const uint8_t *bytes, size_t size, size_t indent)
@@ -66,11 +66,15 @@ static err_t put_text(struct dmesg *dmesg, const uint8_t *bytes, size_t size, si
 
 	memset(blanks, ' ', sizeof(blanks));
 	blanks[0] = '\n';
-	for (size_t i = 0; i < size; i++) {
+	for (size_t i = 0, piece; i < size; i += piece) {
+		for (piece = 0; i + piece < size && is_plain(bytes[i + piece]); piece++)
+			;
+		TRY(put(dmesg, bytes + i, piece));
+		if (piece)
+			continue;
+		piece = 1;
 		if (bytes[i] == '\n') {
 			TRY(put(dmesg, blanks, 1 + indent));
-		} else if (is_text(bytes[i])) {
-			TRY(put(dmesg, &bytes[i], 1));
 		} else {
 			snprintf(escape, sizeof(escape), "\\x%02x", bytes[i]);
 			TRY(put(dmesg, escape, 4));
