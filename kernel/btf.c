@@ -8,7 +8,9 @@
  * then; what a name or a type refers to is checked when it is followed. */
 #include "kernel/btf.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/bytes.h"
 #include "base/scope.h"
@@ -20,6 +22,7 @@ enum {
 	TYPE_BYTES = 12,
 	BTF_MOST = 256 << 20,
 	CHAIN_MOST = 32,
+	HUGE_PAGE = 2 << 20,
 };
 
 enum kind {
@@ -76,6 +79,11 @@ static uint32_t kind_of(uint32_t info)
 static uint32_t parts_of(uint32_t info)
 {
 	return info & 0xffff;
+}
+
+static enum kind kind_at(const struct btf *btf, uint32_t at)
+{
+	return kind_of(number(btf, btf->type + at + 4));
 }
 
 static struct record record_at(const struct btf *btf, uint32_t at)
@@ -353,6 +361,20 @@ err_t btf_parse(struct btf *btf, const struct target *target, uint8_t *bytes, si
 	return result;
 }
 
+/* Room for so many bytes, in huge pages as far as those are filled and the machine has some: taking
+ * a thousand pages from it one by one is most of the time that reading takes. */
+static uint8_t *make_room(size_t size)
+{
+	size_t filled = size / HUGE_PAGE * HUGE_PAGE;
+
+	if (!filled)
+		return malloc(size);
+	uint8_t *bytes = aligned_alloc(HUGE_PAGE, filled + HUGE_PAGE);
+	if (bytes)
+		madvise(bytes, filled, MADV_HUGEPAGE); /* or not */
+	return bytes;
+}
+
 err_t btf_open(struct btf *btf, struct memory *memory, vaddr_t start, vaddr_t end,
 	       const struct btf *base)
 {
@@ -360,7 +382,7 @@ err_t btf_open(struct btf *btf, struct memory *memory, vaddr_t start, vaddr_t en
 		return fail(ERR_CORRUPT, "BTF: from %#" PRIx64 " to %#" PRIx64 " it cannot be",
 			    start, end);
 	size_t size = (size_t)(end - start);
-	uint8_t *bytes = malloc(size);
+	uint8_t *bytes = make_room(size);
 	if (!bytes)
 		return fail(ERR_NOMEM, "BTF: no memory for %zu bytes", size);
 	err_t result = within(memory_need(memory, start, bytes, size), "BTF");
@@ -405,27 +427,35 @@ static void answer_named(struct btf *btf, uint32_t i, const struct record *recor
 		answer_type(asks, &btf->types, name, &bare);
 }
 
-void btf_answer(struct btf *btf, struct asks *asks)
+static void answer_one(struct btf *btf, uint32_t i, const struct record *record, struct asks *asks)
 {
 	struct type type;
 
+	switch (record->kind) {
+	case KIND_STRUCT:
+	case KIND_TYPEDEF:
+		answer_named(btf, i, record, asks);
+		break;
+	case KIND_ENUM:
+	case KIND_ENUM64:
+		answer_enum(btf, record, asks);
+		break;
+	default:
+		if (get(&btf->types, record->value, &type))
+			answer_variable(asks, &btf->types, text(btf, record->name), &type);
+		break;
+	}
+}
+
+void btf_answer(struct btf *btf, struct asks *asks)
+{
+	const uint32_t answering = 1u << KIND_STRUCT | 1u << KIND_TYPEDEF | 1u << KIND_ENUM |
+				   1u << KIND_ENUM64 | 1u << KIND_VAR;
+
 	for (uint32_t i = 0; i < btf->count; i++) {
+		if (!(answering >> kind_at(btf, btf->at[i]) & 1))
+			continue; /* mostly */
 		struct record record = record_at(btf, btf->at[i]);
-		switch (record.kind) {
-		case KIND_STRUCT:
-		case KIND_TYPEDEF:
-			answer_named(btf, i, &record, asks);
-			break;
-		case KIND_ENUM:
-		case KIND_ENUM64:
-			answer_enum(btf, &record, asks);
-			break;
-		case KIND_VAR:
-			if (get(&btf->types, record.value, &type))
-				answer_variable(asks, &btf->types, text(btf, record.name), &type);
-			break;
-		default:
-			break;
-		}
+		answer_one(btf, i, &record, asks);
 	}
 }

@@ -34,6 +34,7 @@ static int count_fd = -1; /* opened early: later the program may open no files *
 void *__libc_malloc(size_t);
 void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
+void *__libc_memalign(size_t, size_t);
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -102,6 +103,13 @@ void *realloc(void *old, size_t size)
 	if (fails("malloc"))
 		FAIL_WITH(NULL);
 	return __libc_realloc(old, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	if (fails("malloc"))
+		FAIL_WITH(NULL);
+	return __libc_memalign(alignment, size);
 }
 
 ssize_t read(int fd, void *bytes, size_t size)
