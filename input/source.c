@@ -154,14 +154,17 @@ err_t reader_create(const struct source *source, struct reader **ret)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	uint8_t *page = malloc(page_bytes(&source->target));
+	uint8_t *copies = malloc((size_t)WINDOWS * WINDOW_READ_BYTES);
 
-	if (!reader || !page) {
+	if (!reader || !page || !copies) {
 		free(reader);
 		free(page);
+		free(copies);
 		return fail(ERR_NOMEM, "%s: no memory for reading", source->name);
 	}
 	reader->source = source;
 	reader->page = page;
+	reader->copies = copies;
 	for (size_t i = 0; i < WINDOWS; i++)
 		fault_enter(&reader->window[i].area);
 	*ret = reader;
@@ -175,11 +178,12 @@ void reader_destroy(struct reader *reader)
 	for (unsigned i = 0; reader->part && i < reader->source->split->parts; i++)
 		reader_destroy(reader->part[i]);
 	free(reader->part);
-	windows_release(reader);
+	windows_forget(reader);
 	for (size_t i = 0; i < WINDOWS; i++)
 		fault_leave(&reader->window[i].area);
 	unpacked_destroy(reader->unpacked);
 	free(reader->page);
+	free(reader->copies);
 	free(reader);
 }
 

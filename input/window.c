@@ -2,7 +2,6 @@
 /* window.c - map or read a piece of the input file around the bytes wanted. */
 #include "input/window.h"
 
-#include <stdlib.h>
 #include <sys/mman.h>
 
 #include "input/file.h"
@@ -55,22 +54,23 @@ static size_t bytes_to_read(const struct reader *reader, uint64_t first, uint64_
 	return (size_t)min_u64(bytes, WINDOW_READ_BYTES);
 }
 
+static uint8_t *copy_of(const struct reader *reader, const struct window *window)
+{
+	return reader->copies + (size_t)(window - reader->window) * WINDOW_READ_BYTES;
+}
+
 /* Read the pages that hold [at, at + size), or their beginning. Where that fails halfway, start at
  * the very page wanted, so that one bad page hides none of its neighbours. */
 static err_t fill(const struct reader *reader, struct window *window, uint64_t at, size_t size)
 {
 	const struct source *source = reader->source;
+	uint8_t *copy = copy_of(reader, window);
 	uint64_t first = at - at % PAGE;
 	size_t bytes = bytes_to_read(reader, first, at % PAGE + size);
+	size_t have = file_some(source, first, copy, bytes);
 
-	if (!window->copy)
-		window->copy = malloc(WINDOW_READ_BYTES);
-	if (!window->copy)
-		return fail(ERR_NOMEM, "%s: no memory for a window of %d bytes", source->name,
-			    WINDOW_READ_BYTES);
-	size_t have = file_some(source, first, window->copy, bytes);
 	if (first + have <= at)
-		have = file_some(source, first, window->copy, PAGE);
+		have = file_some(source, first, copy, PAGE);
 	if (first + have <= at)
 		return fail(ERR_IO, "%s: cannot be read at %#" PRIx64, source->name, at);
 	window->file_at = first;
@@ -113,7 +113,7 @@ err_t window_lend(struct reader *reader, uint64_t at, const uint8_t **ret, size_
 	}
 	uint64_t skip = at - window->file_at;
 	const uint8_t *bytes =
-		window->area.bytes ? (const uint8_t *)window->area.start : window->copy;
+		window->area.bytes ? (const uint8_t *)window->area.start : copy_of(reader, window);
 	*ret = bytes + skip;
 	*size = (size_t)min_u64(*size, window->bytes - skip);
 	return OK;
@@ -132,13 +132,4 @@ void windows_forget(struct reader *reader)
 {
 	for (size_t i = 0; i < WINDOWS; i++)
 		unmap(&reader->window[i]);
-}
-
-void windows_release(struct reader *reader)
-{
-	windows_forget(reader);
-	for (size_t i = 0; i < WINDOWS; i++) {
-		free(reader->window[i].copy);
-		reader->window[i].copy = NULL;
-	}
 }

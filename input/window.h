@@ -16,7 +16,6 @@ enum {
 
 struct window {
 	struct fault_area area; /* where it is mapped; bytes 0: it is not */
-	uint8_t *copy;          /* buffer for reading; allocated when first needed, owned */
 	uint64_t file_at;
 	size_t bytes;  /* 0: holds nothing */
 	uint64_t used; /* the reader's clock when it was last used */
@@ -25,6 +24,8 @@ struct window {
 struct reader {
 	const struct source *source;
 	struct window window[WINDOWS];
+	uint8_t *copies; /* a buffer of WINDOW_READ_BYTES for each, filled where it is not mapped;
+			    owned */
 	size_t last_window;
 	uint64_t clock;
 	uint64_t faults_told; /* faults in all windows when reader_faulted() was last asked */
@@ -40,9 +41,6 @@ err_t window_lend(struct reader *, uint64_t at, const uint8_t **ret, size_t *siz
 
 /* Pages of the mappings that could not be read so far, and were replaced by zeros. */
 uint64_t windows_faults(const struct reader *);
-
-/* Give all mappings and buffers back. */
-void windows_release(struct reader *);
 
 /* Forget what the windows hold, so that the next loan maps or reads again. */
 void windows_forget(struct reader *);
